@@ -1,0 +1,1 @@
+"""PayScope: payment reports in, reconciled payments and proven answers out."""

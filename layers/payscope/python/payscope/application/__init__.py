@@ -1,0 +1,1 @@
+"""Use cases, one verb and noun a module, and the ports they own."""

@@ -1,0 +1,1 @@
+"""What payments mean: plain values and functions, without drivers, clocks or environment."""

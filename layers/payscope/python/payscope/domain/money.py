@@ -1,0 +1,95 @@
+"""Money: signed integers of minor units with their ISO 4217 currency, never floats."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Self
+
+# ISO 4217 (list one, 2026): currencies whose minor unit is not two decimals.
+_EXPONENTS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
+         "VUV", "XAF", "XOF", "XPF"), 0
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}  # fmt: skip
+
+
+def exponent(currency: str) -> int:
+    """Decimals of the currency's minor unit (EUR 2, JPY 0, KWD 3)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """Major units as a plain decimal string: 1234 EUR -> "12.34", 5 JPY -> "5"."""
+    places = exponent(currency)
+    return f"{Decimal(minor).scaleb(-places):.{places}f}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount of one currency; adding two currencies raises."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def from_decimal(cls, amount: Decimal, currency: str) -> Self:
+        """Major units to money, exactly.
+
+        Raises:
+            ValueError: The amount has more decimals than the currency, or is not finite.
+        """
+        try:
+            scaled = amount.scaleb(exponent(currency))
+            if scaled != scaled.to_integral_value():
+                raise ValueError(f"{amount} has more decimals than {currency} allows")
+        except InvalidOperation as error:
+            raise ValueError(f"{amount} is not an amount") from error
+        return cls(int(scaled), currency)
+
+    def __add__(self, other: Self) -> Self:
+        self._same_currency(other)
+        return type(self)(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        self._same_currency(other)
+        return type(self)(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.minor, self.currency)
+
+    def __str__(self) -> str:
+        return f"{decimal_text(self.minor, self.currency)} {self.currency}"
+
+    def allocate(self, weights: tuple[int, ...]) -> tuple[Self, ...]:
+        """Split into one part per weight without losing or creating a minor unit.
+
+        The remainder goes one unit at a time to the earliest parts with a positive weight.
+
+        Args:
+            weights: Non-negative integer shares with a positive sum, length n.
+
+        Returns:
+            n parts, in order, whose sum is exactly this amount.
+
+        Raises:
+            ValueError: A weight is negative, or the weights sum to zero.
+        """
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise ValueError("weights must be non-negative with a positive sum")
+        sign = -1 if self.minor < 0 else 1
+        shares = [abs(self.minor) * weight // total for weight in weights]
+        rest = abs(self.minor) - sum(shares)
+        for index, weight in enumerate(weights):
+            if rest == 0:
+                break
+            if weight:
+                shares[index] += 1
+                rest -= 1
+        return tuple(type(self)(sign * share, self.currency) for share in shares)
+
+    def _same_currency(self, other: Self) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be added without a rate set")
