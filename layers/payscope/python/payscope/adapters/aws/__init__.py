@@ -1,0 +1,1 @@
+"""Amazon Web Services: clients, secrets, the chain's handlers."""
