@@ -1,0 +1,1 @@
+"""PostgreSQL: the one source of truth, reached only inside a tenant transaction."""
