@@ -1,0 +1,48 @@
+# The commands of the public contract. Everything installs into .venv; nothing else is touched.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test up down clean check bench lock layers
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   set up, start the local stack, load sample reports, ask questions, show receipts"
+	@echo "make test   set up and run the whole test suite"
+	@echo "make up     start the local stack in the background; make down stops it, make clean removes its data"
+	@echo "make check  format, lint, types, architecture rules, CDK synth with rule packs"
+	@echo "make bench  the benchmarks: a table, and bench/results.json"
+
+$(READY): requirements/lock.txt requirements/torch.txt requirements/install.sh pyproject.toml
+	@requirements/install.sh $(VENV) "$(PYTHON)"
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m payscope_local.demo
+
+test: $(READY)
+	@$(BIN)/pytest
+
+up: $(READY)
+	@$(BIN)/payscope up
+
+down:
+	@if [ -x $(BIN)/payscope ]; then $(BIN)/payscope down; fi
+
+clean: down
+	@if [ -x $(BIN)/payscope ]; then $(BIN)/payscope clean; fi
+	@rm -rf build .pytest_cache .ruff_cache .hypothesis
+
+check: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m infra.check
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+lock: $(READY)
+	@$(BIN)/python requirements/compile.py
