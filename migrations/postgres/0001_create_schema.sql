@@ -4,10 +4,14 @@
 --   * it has bank_id uuid not null, and every unique key and foreign key leads with it;
 --   * row-level security is enabled and forced, with one policy on current_bank_id();
 --   * it is owned by payscope_owner; payscope_app owns nothing and may not bypass policies.
+-- A function that runs as the owner has search_path "pg_catalog, pg_temp": without pg_temp named
+-- last, PostgreSQL looks for types in the caller's temporary schema first, and a domain planted
+-- there would run the caller's code as the owner.
 -- Money is a signed bigint of minor units with its ISO 4217 code beside it.
 
 create schema payscope;
-create schema payscope_private;
+create schema if not exists payscope_private;
+alter default privileges for role payscope_owner revoke execute on functions from public;
 
 -- The signing keys of tenant contexts, as the two HMAC pads (RFC 2104) so that the check
 -- below needs nothing but sha256(). Only the owner can read them.
@@ -23,7 +27,7 @@ create table payscope_private.context_key (
 -- No context: null, so policies show no rows. A forged or expired context: an error.
 create function payscope.current_bank_id() returns uuid
 language plpgsql stable parallel safe security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     raw   text := current_setting('payscope.context', true);
@@ -49,7 +53,7 @@ begin
         raise exception 'tenant context not signed' using errcode = '28000';
     end if;
     if parts[2]::bigint < extract(epoch from clock_timestamp()) then
-        raise exception 'tenant context has expired' using errcode = '28000';
+        raise exception 'tenant context has expired' using errcode = '25P04';
     end if;
     return parts[1]::uuid;
 end
@@ -63,11 +67,21 @@ create table payscope.bank (
     created_at timestamptz not null default now()
 );
 
+-- The version that this schema has reached, for readiness checks.
+create function payscope.schema_version() returns integer
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select max(version) from payscope_private.schema_migration);
+end
+$$;
+
 -- Ids only, for the pipelines that walk all tenants (maintenance, schedules). Data of a bank
 -- is still reached only inside that bank's own signed context.
 create function payscope.bank_ids() returns setof uuid
 language sql stable security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$ select bank_id from payscope.bank order by bank_id $$;
 
 -- One row per delivered object version; report_id is derived from bank, key and version.
@@ -387,6 +401,7 @@ create table payscope.conversation (
     expires_at timestamptz not null,
     primary key (bank_id, thread_id, turn)
 );
+create index conversation_by_expiry on payscope.conversation (bank_id, expires_at);
 
 create table payscope.anomaly (
     bank_id      uuid not null references payscope.bank,
@@ -455,6 +470,7 @@ create table payscope.outbox (
     published_at timestamptz,
     primary key (bank_id, outbox_id)
 );
+create index outbox_unpublished on payscope.outbox (bank_id, created_at) where published_at is null;
 
 -- The bank's own tamper-evident log: entry_hash = sha256(previous_hash || canonical JSON).
 create table payscope.audit_event (
@@ -496,35 +512,68 @@ create table payscope.watermark (
     primary key (bank_id, name)
 );
 
--- Monthly partitions of payscope.event, made ahead of need and dropped behind retention.
--- Rows already in the default partition stay there; loads call this before they insert.
+-- Monthly partitions of payscope.event, made ahead of need. A month whose rows already lie in
+-- the default partition keeps them there (false). The partition is built aside and attached, which
+-- does not block the parent's readers and writers; call it in a transaction of its own.
 create function payscope.ensure_event_partition(month date) returns boolean
 language plpgsql security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     first_on date := date_trunc('month', month)::date;
     part     text := format('event_%s', to_char(first_on, 'YYYYMM'));
 begin
-    if first_on < date '1990-01-01' or first_on > (now() + interval '24 months')::date then
-        return false;
-    end if;
-    if to_regclass('payscope.' || part) is not null then
+    if first_on < date '1990-01-01' or first_on > (now() + interval '24 months')::date
+       or to_regclass('payscope.' || part) is not null then
         return false;
     end if;
     perform pg_advisory_xact_lock(hashtext('payscope.event partitions'));
     if to_regclass('payscope.' || part) is not null then
         return false;
     end if;
-    execute format(
-        'create table payscope.%I partition of payscope.event for values from (%L) to (%L)',
-        part, first_on::timestamp at time zone 'UTC',
-        (first_on + interval '1 month')::timestamp at time zone 'UTC');
+    execute format('create table payscope.%I (like payscope.event including defaults including constraints)', part);
     execute format('alter table payscope.%I enable row level security', part);
     execute format('alter table payscope.%I force row level security', part);
     execute format('create policy own_bank on payscope.%I using (bank_id = (select payscope.current_bank_id())) '
         'with check (bank_id = (select payscope.current_bank_id()))', part);
+    execute format('alter table payscope.event attach partition payscope.%I for values from (%L) to (%L)',
+        part, first_on::timestamp at time zone 'UTC',
+        (first_on + interval '1 month')::timestamp at time zone 'UTC');
     return true;
+exception
+    when check_violation then
+        return false;
+end
+$$;
+
+-- How many months of events are kept: set by the owner, null keeps all. The application can
+-- carry the policy out but not change it.
+create table payscope_private.retention (
+    only_row     boolean primary key default true check (only_row),
+    event_months integer check (event_months >= 14)
+);
+insert into payscope_private.retention default values;
+
+-- Drops the monthly partitions that lie wholly behind the retention; gives their names.
+create function payscope.drop_expired_event_partitions() returns setof text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    keep_from date;
+    part      name;
+begin
+    select date_trunc('month', now() at time zone 'UTC')::date - make_interval(months => event_months)
+      into keep_from from payscope_private.retention;
+    for part in
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+         where i.inhparent = to_regclass('payscope.event') and c.relname ~ '^event_[0-9]{6}$'
+           and to_date(substr(c.relname, 7), 'YYYYMM') < keep_from
+         order by c.relname
+    loop
+        execute format('drop table payscope.%I', part);
+        return next part;
+    end loop;
 end
 $$;
 
@@ -551,7 +600,8 @@ create policy owner_lists on payscope.bank for select to payscope_owner using (t
 revoke all on all functions in schema payscope from public;
 revoke all on schema payscope_private from public;
 grant usage on schema payscope to payscope_app;
-grant execute on function payscope.current_bank_id(), payscope.bank_ids(), payscope.ensure_event_partition(date)
+grant execute on function payscope.current_bank_id(), payscope.bank_ids(), payscope.schema_version(),
+    payscope.ensure_event_partition(date), payscope.drop_expired_event_partitions()
     to payscope_app;
 grant select, insert, update, delete on
     payscope.report, payscope.report_chunk, payscope.control_total, payscope.problem, payscope.mapping,

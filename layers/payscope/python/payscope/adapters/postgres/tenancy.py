@@ -56,7 +56,7 @@ def signed_context(bank_id: UUID, expires_at: int, key: bytes, key_id: int) -> s
 def load_query(name: str) -> sql.SQL:
     """The text of ``queries/{name}.sql``, parameters in psycopg's ``%(name)s`` style."""
     text = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(cast("LiteralString", text))
 
 
 class Database:
