@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from payscope.errors import Conflict, Unavailable
 from payscope_local.ports import LOOPBACK, free_port
@@ -200,7 +201,7 @@ def _ensure_database(connection: psycopg.Connection, database: str, owner: str) 
 
 
 def _dsn(superuser_dsn: str, database: str, role: str, password: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(superuser_dsn)
+    parts = conninfo_to_dict(superuser_dsn)
     return f"postgresql://{role}:{password}@{parts['host']}:{parts['port']}/{database}"
 
 
