@@ -30,5 +30,6 @@ if ! "$venv/bin/python" -c "import importlib.metadata as m, sys; sys.exit(m.vers
 fi
 echo "installing the locked requirements (a few minutes the first time)"
 $pip install --quiet "setuptools>=80"
-$pip install --quiet --requirement "$here/lock.txt"
+# --no-deps: the lock is complete, and WordLlama asks for another numpy than NeuralProphet (see compile.py).
+$pip install --quiet --no-deps --requirement "$here/lock.txt"
 $pip install --quiet --no-deps --no-build-isolation --editable "$here/.."
