@@ -1,3 +1,3 @@
-"""Fixtures of servers that any test may ask for; nothing starts until one does."""
+"""Fixtures for every test: real servers are session-wide and started only when a test asks."""
 
 pytest_plugins = ["tests.support.postgres"]

@@ -275,6 +275,7 @@ create table payscope.event (
 -- Few indexes on purpose: inserting into them is what bounds the load.
 create index event_by_report on payscope.event (bank_id, report_id, row_number);
 create index event_by_lifecycle on payscope.event (bank_id, lifecycle_id) where lifecycle_id is not null;
+create index event_by_arn on payscope.event (bank_id, arn) where arn is not null;
 create index event_by_processor_ref on payscope.event (bank_id, processor_ref) where processor_ref is not null;
 
 -- Fewest possible partitions by default; ensure_partitions() keeps months made ahead.
@@ -326,6 +327,7 @@ create table payscope.match (
     matched_at timestamptz not null,
     primary key (bank_id, match_id)
 );
+create index match_waiting on payscope.match (bank_id) where evidence ? 'waits';
 create table payscope.match_event (
     bank_id  uuid not null,
     match_id uuid not null,

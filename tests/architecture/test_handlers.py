@@ -12,7 +12,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
-HEAVY = {"torch", "pandas", "numpy", "neuralprophet", "torch_geometric", "lightgbm", "sklearn", "statsforecast", "pyarrow"}
+HEAVY = {
+    "torch",
+    "pandas",
+    "numpy",
+    "neuralprophet",
+    "torch_geometric",
+    "lightgbm",
+    "sklearn",
+    "statsforecast",
+    "pyarrow",
+}
 # pyarrow is what these two are for; it is loaded when they run, which the list below proves too.
 PROBE = """
 import os, sys, socket
@@ -41,7 +51,11 @@ def test_a_handler_imports_bare_and_light(name: str) -> None:
         .replace("HEAVY", repr(HEAVY))
     )
     run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, check=False
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"},
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == "", f"{name} loads {run.stdout.strip()} before it is asked anything"

@@ -33,7 +33,9 @@ def test_the_environment_is_read_only_at_the_edge(path: Path) -> None:
     reads = [
         node.lineno
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and getattr(node.value, "id", "") == "os"
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and getattr(node.value, "id", "") == "os"
     ]
     assert not reads, f"os.environ read at lines {reads}"
 

@@ -1,0 +1,59 @@
+-- purpose: the breaks of the touched payments, one per reason.
+-- parameters: bank_id uuid.
+-- grain: temporary table found_break, one row per (payment_key, reason).
+create temp table found_break on commit drop as
+select p.payment_key, b.reason, b.state, b.currency, b.amount_minor, b.expected_on, p.merchant_id, p.network,
+       b.evidence || jsonb_build_object('payment_key', p.payment_key) as evidence,
+       md5(concat_ws(E'\x1f', %(bank_id)s::text, p.payment_key, b.reason))::uuid as break_id
+from payment p
+cross join lateral (
+    values
+        (p.missing_auth, 'MISSING_AUTH', 'UNMATCHED', p.clearing_currency, p.clearing_minor, p.cleared_on,
+         jsonb_build_object('clearings', p.clearings)),
+        (p.missing_clearing, 'MISSING_CLEARING', 'UNMATCHED', p.auth_currency, p.auth_minor, p.clearing_due_on,
+         jsonb_build_object('authorised_at', p.authorised_at, 'window_days', p.window_days)),
+        (p.settled_uncleared, 'MISSING_CLEARING', 'UNMATCHED', p.settlement_currency, p.settlement_minor,
+         p.settled_on, jsonb_build_object('settlements', p.settlements)),
+        (p.missing_settlement, 'MISSING_SETTLEMENT', 'UNMATCHED',
+         coalesce(p.cleared_settlement_currency, p.clearing_currency),
+         coalesce(nullif(p.cleared_settlement_minor, 0), p.clearing_minor), p.settlement_due_on,
+         jsonb_build_object('cleared_on', p.cleared_on)),
+        (p.duplicate_clearing, 'DUPLICATE_CLEARING', 'DUPLICATE', p.clearing_currency,
+         p.clearing_minor - greatest(p.auth_minor, 0), p.last_cleared_on,
+         jsonb_build_object('clearings', p.clearings, 'cleared_minor', p.clearing_minor, 'authorised_minor', p.auth_minor)),
+        (p.duplicate_settlement, 'DUPLICATE_SETTLEMENT', 'DUPLICATE', p.settlement_currency,
+         p.settlement_minor - p.comparable_minor, p.settled_on,
+         jsonb_build_object('settlements', p.settlements, 'settled_minor', p.settlement_minor,
+                            'cleared_minor', p.comparable_minor)),
+        (p.currency_differs, 'CURRENCY', 'MISMATCHED', p.clearing_currency, p.clearing_minor, p.cleared_on,
+         jsonb_build_object('authorised', p.auth_currency, 'cleared', p.clearing_currency)),
+        (p.settlement_currency_differs, 'CURRENCY', 'MISMATCHED', p.settlement_currency, p.settlement_minor, p.settled_on,
+         jsonb_build_object('cleared', p.cleared_settlement_currency, 'settled', p.settlement_currency)),
+        (p.cleared_above and not p.within_tolerance, 'AMOUNT', 'MISMATCHED', p.clearing_currency,
+         p.clearing_minor - p.auth_minor, p.cleared_on,
+         jsonb_build_object('kind', 'over-clearing', 'authorised_minor', p.auth_minor, 'cleared_minor', p.clearing_minor)),
+        (p.settled_differs and not (p.cleared_above and not p.within_tolerance), 'AMOUNT', 'MISMATCHED',
+         p.settlement_currency, p.settlement_minor - p.comparable_minor, p.settled_on,
+         jsonb_build_object('kind', case when p.is_rounding then 'rounding' else 'settlement' end,
+                            'cleared_minor', p.comparable_minor, 'settled_minor', p.settlement_minor)),
+        (p.out_of_order, 'DATE_ORDER', 'MISMATCHED', p.clearing_currency, p.clearing_minor, p.cleared_on,
+         jsonb_build_object('authorised_at', p.authorised_at, 'cleared_on', p.cleared_on)),
+        (p.late_presentment, 'LATE_PRESENTMENT', 'MISMATCHED', p.clearing_currency, p.clearing_minor, p.clearing_due_on,
+         jsonb_build_object('due_on', p.clearing_due_on, 'cleared_on', p.cleared_on)),
+        (p.refund_unlinked, 'REFUND_UNLINKED', 'UNMATCHED',
+         (select min(g.currency) from gathered g where g.payment_key = p.payment_key and g.event_type = 'REFUND'),
+         (select sum(g.amount_minor)::bigint from gathered g where g.payment_key = p.payment_key and g.event_type = 'REFUND'),
+         p.returned_on, jsonb_build_object('refunds', p.refunds)),
+        (p.chargeback_unlinked, 'CHARGEBACK_UNLINKED', 'UNMATCHED',
+         (select min(g.currency) from gathered g where g.payment_key = p.payment_key and g.event_type = 'DISPUTE'),
+         (select sum(g.amount_minor)::bigint from gathered g where g.payment_key = p.payment_key and g.event_type = 'DISPUTE'),
+         p.returned_on, jsonb_build_object('disputes', p.disputes)),
+        (p.damaged_reference, 'REFERENCE_DAMAGED', 'MISMATCHED',
+         coalesce(p.clearing_currency, p.settlement_currency, p.auth_currency),
+         coalesce(nullif(p.clearing_minor, 0), nullif(p.settlement_minor, 0), p.auth_minor), p.first_on,
+         (select jsonb_build_object('reference', min(g.arn)) from gathered g
+          where g.payment_key = p.payment_key and g.arn ~ '[eE][+]'))
+) as b (holds, reason, state, currency, amount_minor, expected_on, evidence)
+where b.holds
+  and not (b.reason = 'CURRENCY' and b.state = 'MISMATCHED' and p.currency_differs and p.settlement_currency_differs
+           and b.currency = p.settlement_currency and b.amount_minor = p.settlement_minor)

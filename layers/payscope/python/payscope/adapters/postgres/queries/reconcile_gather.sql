@@ -1,0 +1,130 @@
+-- purpose: every event of the payments that a report touched, or whose window has passed, with its payment key.
+-- parameters: bank_id uuid, report_id uuid, rules jsonb (domain/rules/reconciliation.json).
+-- grain: temporary table gathered, one row per current event of a touched payment.
+--
+-- The payment key follows the documented order: network lifecycle id; else the ARN (23 digits) of an event
+-- that has one; else the source's own reference; else attributes (card, approval code, merchant, amount)
+-- within the clearing window; else the event alone.
+create temp table gathered on commit drop as
+with
+coverage as (
+    select l.event_type, l.source, min(r.first_at)::date as from_on, max(r.last_at)::date as to_on
+    from jsonb_to_recordset(%(rules)s::jsonb -> 'lanes') as l (event_type text, source text)
+    join payscope.report r on r.bank_id = %(bank_id)s and r.source = l.source and r.rows_loaded > 0
+    group by l.event_type, l.source
+),
+seed as (
+    select e.event_id, e.lifecycle_id, e.arn, e.source, e.processor_ref, e.merchant_id, e.amount_minor,
+           e.currency, e.card_token, e.approval_code, e.occurred_at
+    from payscope.event e
+    where e.bank_id = %(bank_id)s and e.report_id = %(report_id)s and e.known_to = 'infinity'
+      and e.event_type in ('AUTH', 'AUTH_REVERSAL', 'CLEARING', 'REFUND', 'SETTLEMENT', 'DISPUTE', 'FRAUD_REPORT')
+    union all
+    -- A payment still waiting for a stage is looked at again once a later delivery has moved past its window.
+    select e.event_id, e.lifecycle_id, e.arn, e.source, e.processor_ref, e.merchant_id, e.amount_minor,
+           e.currency, e.card_token, e.approval_code, e.occurred_at
+    from payscope.match m
+    join payscope.match_event me on me.bank_id = m.bank_id and me.match_id = m.match_id
+    join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id and e.known_to = 'infinity'
+    where m.bank_id = %(bank_id)s and m.evidence ? 'waits'
+      and exists (
+          select from coverage c
+          where (m.evidence -> 'waits' ->> c.event_type)::date < c.to_on
+            and (c.event_type <> 'AUTH' or (m.evidence -> 'waits' ->> c.event_type)::date >= c.from_on))
+),
+span as (
+    select min(occurred_at) - interval '200 days' as low, max(occurred_at) + interval '200 days' as high from seed
+),
+-- Lifecycle ids named by the seed, or reached from its ARNs or source references.
+lifecycle as (
+    select distinct lifecycle_id from seed where lifecycle_id is not null
+    union
+    select e.lifecycle_id
+    from seed s, span, payscope.event e
+    where s.lifecycle_id is null and s.arn ~ '^[0-9]{23}$'
+      and e.bank_id = %(bank_id)s and e.arn = s.arn and e.lifecycle_id is not null
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+    union
+    select e.lifecycle_id
+    from seed s, span, payscope.event e
+    where s.lifecycle_id is null and s.processor_ref is not null
+      and e.bank_id = %(bank_id)s and e.processor_ref = s.processor_ref and e.source = s.source
+      and e.lifecycle_id is not null
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+    union
+    select min(e.lifecycle_id)
+    from seed s, span, payscope.event e
+    where s.lifecycle_id is null and (s.arn is null or s.arn !~ '^[0-9]{23}$') and s.processor_ref is null
+      and s.approval_code is not null and s.card_token is not null
+      and e.bank_id = %(bank_id)s and e.lifecycle_id is not null and e.event_type = 'AUTH'
+      and e.merchant_id = s.merchant_id and e.amount_minor = s.amount_minor and e.currency = s.currency
+      and e.card_token = s.card_token and e.approval_code = s.approval_code
+      and e.occurred_at between s.occurred_at - interval '10 days' and s.occurred_at + interval '10 days'
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+    group by s.event_id
+    having count(distinct e.lifecycle_id) = 1
+),
+by_lifecycle as (
+    select e.*, 'lifecycle:' || e.lifecycle_id as payment_key, 'lifecycle_id' as rule, 1.0 as score
+    from lifecycle l, span, payscope.event e
+    where e.bank_id = %(bank_id)s and e.lifecycle_id = l.lifecycle_id
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+),
+-- Events without a lifecycle id, linked to a payment above by ARN, reference or attributes.
+linked as (
+    select distinct on (e.event_id) e.*, b.payment_key, 'arn' as rule, 0.99 as score
+    from by_lifecycle b, span, payscope.event e
+    where b.arn ~ '^[0-9]{23}$' and e.bank_id = %(bank_id)s and e.arn = b.arn and e.lifecycle_id is null
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+    order by e.event_id, b.payment_key
+),
+referenced as (
+    select distinct on (e.event_id) e.*, b.payment_key, 'processor_ref' as rule, 0.98 as score
+    from by_lifecycle b, span, payscope.event e
+    where b.processor_ref is not null and e.bank_id = %(bank_id)s and e.processor_ref = b.processor_ref
+      and e.source = b.source and e.lifecycle_id is null
+      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
+      and not exists (select from linked l where l.event_id = e.event_id)
+    order by e.event_id, b.payment_key
+),
+attributed as (
+    select e.*, min(b.payment_key) as payment_key, 'attributes' as rule, 0.9 as score
+    from seed s
+    join payscope.event e on e.bank_id = %(bank_id)s and e.event_id = s.event_id and e.known_to = 'infinity'
+    join by_lifecycle b on b.event_type = 'AUTH' and b.merchant_id = e.merchant_id
+        and b.amount_minor = e.amount_minor and b.currency = e.currency and b.card_token = e.card_token
+        and b.approval_code = e.approval_code
+        and b.occurred_at between e.occurred_at - interval '10 days' and e.occurred_at + interval '10 days'
+    where e.lifecycle_id is null and e.processor_ref is null and (e.arn is null or e.arn !~ '^[0-9]{23}$')
+    group by e.bank_id, e.event_id, e.revision, e.occurred_at
+    having count(distinct b.payment_key) = 1
+),
+-- Payments of sources that carry no lifecycle id at all: the ARN, else the source's own reference.
+alone as (
+    select distinct on (e.event_id) e.*,
+           case when e.arn ~ '^[0-9]{23}$' then 'arn:' || e.arn
+                when e.processor_ref is not null then e.source || ':' || e.processor_ref
+                else 'event:' || e.event_id end as payment_key,
+           case when e.arn ~ '^[0-9]{23}$' then 'arn'
+                when e.processor_ref is not null then 'processor_ref'
+                else 'alone' end as rule,
+           1.0 as score
+    from seed s, span, payscope.event e
+    where s.lifecycle_id is null and e.bank_id = %(bank_id)s and e.lifecycle_id is null
+      and e.known_to = 'infinity' and e.occurred_at between span.low and span.high
+      and (e.event_id = s.event_id
+           or (s.arn ~ '^[0-9]{23}$' and e.arn = s.arn)
+           or (s.processor_ref is not null and e.processor_ref = s.processor_ref and e.source = s.source
+               and (s.arn is null or s.arn !~ '^[0-9]{23}$') and (e.arn is null or e.arn !~ '^[0-9]{23}$')))
+      and e.event_type in ('AUTH', 'AUTH_REVERSAL', 'CLEARING', 'REFUND', 'SETTLEMENT', 'DISPUTE', 'FRAUD_REPORT')
+    order by e.event_id
+)
+select * from by_lifecycle
+union all select * from linked
+union all select * from referenced
+union all select * from attributed a
+    where not exists (select from linked l where l.event_id = a.event_id)
+union all select * from alone n
+    where not exists (select from linked l where l.event_id = n.event_id)
+      and not exists (select from referenced r where r.event_id = n.event_id)
+      and not exists (select from attributed a where a.event_id = n.event_id)

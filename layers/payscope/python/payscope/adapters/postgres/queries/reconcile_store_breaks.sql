@@ -1,0 +1,44 @@
+-- purpose: open new breaks, keep known ones, clear those of touched payments that no longer hold.
+-- parameters: bank_id uuid, now timestamptz.
+-- grain: one row per (change, reason): ('opened' | 'reopened' | 'cleared', reason, count).
+with
+touched as (
+    select payment_key, md5(concat_ws(E'\x1f', %(bank_id)s::text, payment_key))::uuid as match_id from payment
+),
+before as (
+    select b.break_id, b.state, b.cleared_at from payscope.break b
+    where b.bank_id = %(bank_id)s and b.break_id in (select break_id from found_break)
+),
+opened as (
+    insert into payscope.break as k (bank_id, break_id, event_id, report_id, match_id, reason, state, currency,
+        amount_minor, expected_on, merchant_id, network, evidence, opened_at)
+    select %(bank_id)s, f.break_id,
+           (select g.event_id from gathered g where g.payment_key = f.payment_key order by g.occurred_at, g.event_id limit 1),
+           (select g.report_id from gathered g where g.payment_key = f.payment_key order by g.occurred_at, g.event_id limit 1),
+           t.match_id, f.reason, f.state, coalesce(f.currency, 'XXX'), coalesce(f.amount_minor, 0), f.expected_on,
+           f.merchant_id, f.network, f.evidence, %(now)s
+    from found_break f join touched t on t.payment_key = f.payment_key
+    on conflict (bank_id, break_id) do update
+        set state = case when k.cleared_at is null or k.state = 'WRITTEN_OFF' then k.state else 'REOPENED' end,
+            cleared_at = case when k.state = 'WRITTEN_OFF' then k.cleared_at end,
+            amount_minor = excluded.amount_minor, currency = excluded.currency, evidence = excluded.evidence,
+            expected_on = excluded.expected_on
+        where k.state <> 'WRITTEN_OFF'
+          and (k.cleared_at is not null or (k.amount_minor, k.currency, k.evidence, k.expected_on)
+               is distinct from (excluded.amount_minor, excluded.currency, excluded.evidence, excluded.expected_on))
+    returning k.break_id, k.reason, k.state
+),
+cleared as (
+    update payscope.break k
+    set cleared_at = %(now)s, state = 'MATCHED'
+    where k.bank_id = %(bank_id)s and k.cleared_at is null and k.state <> 'WRITTEN_OFF'
+      and k.match_id in (select match_id from touched)
+      and k.break_id not in (select break_id from found_break)
+    returning k.reason
+)
+select case when b.break_id is null then 'opened' else 'reopened' end, o.reason, count(*)
+from opened o left join before b on b.break_id = o.break_id
+where b.break_id is null or b.cleared_at is not null
+group by 1, 2
+union all
+select 'cleared', reason, count(*) from cleared group by reason

@@ -1,0 +1,110 @@
+"""Reconciliation: the states of an item, the reasons of a break, and how old it is.
+
+The matching itself is set-based and lives in the ledger's queries; what it may decide, and by
+which dated rules, is said here.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class MatchState(StrEnum):
+    """Where an item stands between its stages."""
+
+    EXPECTED = "EXPECTED"
+    MATCHED = "MATCHED"
+    MATCHED_TOLERANCE = "MATCHED_TOLERANCE"
+    GROUPED = "GROUPED"
+    MISMATCHED = "MISMATCHED"
+    UNMATCHED = "UNMATCHED"
+    DUPLICATE = "DUPLICATE"
+    WRITTEN_OFF = "WRITTEN_OFF"
+    REOPENED = "REOPENED"
+
+
+class BreakReason(StrEnum):
+    """Why an item does not match; the vocabulary of operations, not of code."""
+
+    MISSING_AUTH = "MISSING_AUTH"
+    MISSING_CLEARING = "MISSING_CLEARING"
+    MISSING_SETTLEMENT = "MISSING_SETTLEMENT"
+    MISSING_BANK_CREDIT = "MISSING_BANK_CREDIT"
+    AMOUNT = "AMOUNT"
+    CURRENCY = "CURRENCY"
+    DATE_ORDER = "DATE_ORDER"
+    LATE_PRESENTMENT = "LATE_PRESENTMENT"
+    DUPLICATE_CLEARING = "DUPLICATE_CLEARING"
+    DUPLICATE_SETTLEMENT = "DUPLICATE_SETTLEMENT"
+    REFUND_UNLINKED = "REFUND_UNLINKED"
+    CHARGEBACK_UNLINKED = "CHARGEBACK_UNLINKED"
+    REFERENCE_DAMAGED = "REFERENCE_DAMAGED"
+
+
+AGE_BANDS: tuple[tuple[int, str], ...] = (
+    (0, "0"),
+    (1, "1"),
+    (3, "2-3"),
+    (7, "4-7"),
+    (15, "8-15"),
+    (30, "16-30"),
+    (60, "31-60"),
+    (90, "61-90"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationRules:
+    """Windows and tolerances with their version; ``document`` is what the queries read."""
+
+    version: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationResult:
+    """What one run over a report's payments decided.
+
+    ``payments`` by state, ``breaks_opened`` and ``breaks_cleared`` by reason.
+    """
+
+    payments: dict[str, int]
+    breaks_opened: dict[str, int]
+    breaks_cleared: dict[str, int]
+
+
+def rules_from_json(text: str) -> ReconciliationRules:
+    """Parse the rules file.
+
+    Raises:
+        ValueError: A member is missing.
+    """
+    document: dict[str, Any] = json.loads(text)
+    for member in (
+        "version",
+        "lanes",
+        "clearing_windows",
+        "settlement_window_days",
+        "tolerances",
+        "rounding_minor",
+    ):
+        if member not in document:
+            raise ValueError(f"the reconciliation rules lack {member}")
+    return ReconciliationRules(document["version"], document)
+
+
+def business_days_between(start: date, end: date) -> int:
+    """Business days (Monday to Friday) after ``start`` up to and including ``end``, never negative."""
+    if end <= start:
+        return 0
+    weeks, rest = divmod((end - start).days, 7)
+    extra = sum(1 for offset in range(1, rest + 1) if (start + timedelta(days=offset)).weekday() < 5)
+    return weeks * 5 + extra
+
+
+def age_band(expected_on: date, today: date) -> str:
+    """The age of a break in business days since its expected date, as the band that reports show."""
+    age = business_days_between(expected_on, today)
+    return next((label for upper, label in AGE_BANDS if age <= upper), ">90")

@@ -1,0 +1,284 @@
+"""Reconciliation on a real ledger: which payments match, which break, and why."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from itertools import permutations
+from uuid import UUID, uuid4
+
+import pytest
+
+from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.reconcile_report import reconcile_report
+from payscope.domain.events import EventType, PaymentEvent
+from payscope.domain.reconciliation import ReconciliationResult, rules_from_json
+from tests.support.payments import Delivery, add_bank, deliver, event
+from tests.support.postgres import TestDatabases
+
+RULES = rules_from_json(files("payscope.domain.rules").joinpath("reconciliation.json").read_text())
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+MONTH = (date(2026, 3, 1), date(2026, 3, 31))
+
+AUTH, CLEARING, SETTLEMENT = EventType.AUTH, EventType.CLEARING, EventType.SETTLEMENT
+
+
+@pytest.fixture(scope="module")
+def database(migrated: TestDatabases) -> Database:
+    return Database(migrated.app_dsn, migrated.context_key, migrated.context_key_id)
+
+
+@pytest.fixture
+def bank(database: Database) -> UUID:
+    bank_id = uuid4()
+    add_bank(database, bank_id)
+    return bank_id
+
+
+def settled(payment: str, minor: int, **attributes: object) -> PaymentEvent:
+    return event(SETTLEMENT, payment, DAY + timedelta(days=2), minor, **attributes)
+
+
+def cleared(payment: str, minor: int, **attributes: object) -> PaymentEvent:
+    return event(
+        CLEARING,
+        payment,
+        DAY + timedelta(days=1),
+        minor,
+        settlement_minor=minor,
+        settlement_currency="EUR",
+        **attributes,
+    )
+
+
+def authorised(payment: str, minor: int, **attributes: object) -> PaymentEvent:
+    return event(AUTH, payment, DAY, minor, **attributes)
+
+
+def month_of(*events: PaymentEvent) -> list[Delivery]:
+    """One file a stage that covers the whole month."""
+    by_source: dict[str, list[PaymentEvent]] = {"acquirer": [], "scheme": [], "processor": []}
+    for item in events:
+        by_source[item.source].append(item)
+    # A payment that matches in every file, so that each stage is covered.
+    by_source["acquirer"].append(event(AUTH, "whole", MONTH[0], 500))
+    by_source["scheme"].append(
+        event(CLEARING, "whole", MONTH[0], 500, settlement_minor=500, settlement_currency="EUR")
+    )
+    by_source["processor"].append(event(SETTLEMENT, "whole", MONTH[0], 500))
+    return [
+        Delivery(f"{source}-{uuid4()}", source, tuple(items), MONTH) for source, items in by_source.items()
+    ]
+
+
+def reconcile(database: Database, bank: UUID, deliveries: Sequence[Delivery]) -> ReconciliationResult | None:
+    ledger = PostgresReconciliationLedger(database)
+    result = None
+    for delivery in deliveries:
+        result = reconcile_report(ledger, bank, deliver(database, bank, delivery), RULES, NOW)
+    return result
+
+
+def open_breaks(database: Database, bank: UUID) -> dict[str, tuple[str, int]]:
+    """payment -> (reason, minor) of the open breaks."""
+    with database.tenant(bank) as cursor:
+        cursor.execute(
+            "select evidence ->> 'payment_key', reason, amount_minor from payscope.break"
+            " where cleared_at is null"
+        )
+        return {
+            str(key).removeprefix("lifecycle:L-"): (reason, minor) for key, reason, minor in cursor.fetchall()
+        }
+
+
+def states(database: Database, bank: UUID) -> dict[str, str]:
+    with database.tenant(bank) as cursor:
+        cursor.execute("select evidence ->> 'payment_key', state from payscope.match")
+        return {str(key).removeprefix("lifecycle:L-"): state for key, state in cursor.fetchall()}
+
+
+def test_a_payment_seen_at_every_stage_matches_without_a_break(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, month_of(authorised("p", 1000), cleared("p", 1000), settled("p", 1000)))
+    assert states(database, bank) == {"p": "MATCHED", "whole": "MATCHED"}
+    assert open_breaks(database, bank) == {}
+
+
+@pytest.mark.parametrize(
+    ("events", "reason", "minor"),
+    [
+        ((cleared("p", 1000), settled("p", 1000)), "MISSING_AUTH", 1000),
+        ((authorised("p", 1000),), "MISSING_CLEARING", 1000),
+        ((authorised("p", 1000), cleared("p", 1000)), "MISSING_SETTLEMENT", 1000),
+        ((authorised("p", 1000), cleared("p", 1300), settled("p", 1300)), "AMOUNT", 300),
+        ((authorised("p", 1000), cleared("p", 1000), settled("p", 900)), "AMOUNT", -100),
+        ((authorised("p", 1000, currency="GBP"), cleared("p", 1000), settled("p", 1000)), "CURRENCY", 1000),
+        (
+            (authorised("p", 1000, arn="2" * 23), cleared("p", 1000, arn="1.23E+22"), settled("p", 1000)),
+            "REFERENCE_DAMAGED",
+            1000,
+        ),
+        (
+            (event(AUTH, "p", DAY + timedelta(days=5), 1000), cleared("p", 1000), settled("p", 1000)),
+            "DATE_ORDER",
+            1000,
+        ),
+        (
+            (
+                event(AUTH, "p", MONTH[0], 1000),
+                event(
+                    CLEARING,
+                    "p",
+                    MONTH[0] + timedelta(days=14),
+                    1000,
+                    settlement_minor=1000,
+                    settlement_currency="EUR",
+                ),
+                event(SETTLEMENT, "p", MONTH[0] + timedelta(days=15), 1000),
+            ),
+            "LATE_PRESENTMENT",
+            1000,
+        ),
+        (
+            (
+                authorised("p", 1000),
+                cleared("p", 1000, arn="1" * 23),
+                cleared("p", 1000, arn="1" * 23, source_ref="again"),
+                settled("p", 2000),
+            ),
+            "DUPLICATE_CLEARING",
+            1000,
+        ),
+        (
+            (
+                authorised("p", 1000),
+                cleared("p", 1000),
+                settled("p", 1000),
+                settled("p", 1000, source_ref="again"),
+            ),
+            "DUPLICATE_SETTLEMENT",
+            1000,
+        ),
+        ((event(EventType.REFUND, "p", DAY, -700),), "REFUND_UNLINKED", -700),
+        (
+            (event(EventType.DISPUTE, "p", DAY, -700, subtype="FIRST_CHARGEBACK"),),
+            "CHARGEBACK_UNLINKED",
+            -700,
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_break_is_named_by_its_reason_and_its_amount(
+    database: Database, bank: UUID, events: tuple[PaymentEvent, ...], reason: str, minor: int
+) -> None:
+    reconcile(database, bank, month_of(*events))
+    assert open_breaks(database, bank) == {"p": (reason, minor)}
+
+
+def test_a_restaurant_tip_up_to_a_fifth_is_matched_by_tolerance(database: Database, bank: UUID) -> None:
+    tip = {"mcc": "5812"}
+    reconcile(
+        database,
+        bank,
+        month_of(authorised("p", 1000, **tip), cleared("p", 1200, **tip), settled("p", 1200, **tip)),
+    )
+    assert states(database, bank)["p"] == "MATCHED_TOLERANCE"
+    assert open_breaks(database, bank) == {}
+
+
+def test_several_clearings_of_one_authorisation_are_grouped(database: Database, bank: UUID) -> None:
+    reconcile(
+        database,
+        bank,
+        month_of(
+            authorised("p", 1000),
+            cleared("p", 400, sequence=1),
+            cleared("p", 600, sequence=2),
+            settled("p", 400, sequence=1),
+            settled("p", 600, sequence=2),
+        ),
+    )
+    assert states(database, bank)["p"] == "GROUPED"
+    assert open_breaks(database, bank) == {}
+
+
+def test_a_clearing_without_a_lifecycle_id_is_found_by_its_arn(database: Database, bank: UUID) -> None:
+    arn = "7" * 23
+    reconcile(
+        database,
+        bank,
+        month_of(
+            authorised("p", 1000, arn=arn),
+            cleared("p", 1000, lifecycle_id=None, arn=arn),
+            settled("p", 1000, arn=arn),
+        ),
+    )
+    assert states(database, bank) == {"p": "MATCHED", "whole": "MATCHED"}
+
+
+def test_a_declined_authorisation_is_not_an_item(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, month_of(authorised("p", 1000, approved=False, response_code="51")))
+    assert open_breaks(database, bank) == {}
+
+
+def test_an_item_inside_its_window_is_expected_and_breaks_when_the_window_has_passed(
+    database: Database, bank: UUID
+) -> None:
+    acquirer, scheme, processor = month_of(event(AUTH, "p", date(2026, 3, 28), 1000))
+    reconcile(database, bank, [acquirer, scheme, processor])
+    assert states(database, bank)["p"] == "EXPECTED"
+    assert open_breaks(database, bank) == {}
+    later = date(2026, 4, 15)
+    april = Delivery(
+        f"scheme-april-{uuid4()}",
+        "scheme",
+        (event(CLEARING, "other", later, 5, settlement_minor=5, settlement_currency="EUR"),),
+        (date(2026, 4, 1), later),
+    )
+    reconcile(database, bank, [april])
+    assert open_breaks(database, bank)["p"] == ("MISSING_CLEARING", 1000)
+
+
+def test_a_late_file_clears_its_timing_breaks(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, month_of(authorised("p", 1000), settled("p", 1000)))
+    assert open_breaks(database, bank) == {"p": ("MISSING_CLEARING", 1000)}
+    reconcile(database, bank, [Delivery(f"late-{uuid4()}", "scheme", (cleared("p", 1000),), MONTH)])
+    assert open_breaks(database, bank) == {}
+    with database.tenant(bank) as cursor:
+        cursor.execute("select reason, state, cleared_at is not null from payscope.break")
+        assert cursor.fetchall() == [("MISSING_CLEARING", "MATCHED", True)]
+
+
+def test_running_again_changes_nothing(database: Database, bank: UUID) -> None:
+    deliveries = month_of(authorised("p", 1000), cleared("q", 1000), settled("r", 1000))
+    reconcile(database, bank, deliveries)
+    again = reconcile(database, bank, deliveries)
+    assert again == ReconciliationResult({}, {}, {})
+
+
+def test_the_order_in_which_files_arrive_does_not_matter(database: Database) -> None:
+    arn = "5" * 23
+    deliveries = month_of(
+        authorised("a", 1000),
+        cleared("b", 1000),
+        settled("c", 1000),
+        authorised("d", 1000),
+        cleared("d", 1300),
+        settled("d", 1300),
+        authorised("e", 1000, arn=arn),
+        cleared("e", 1000, arn=arn, lifecycle_id=None),
+        settled("e", 1000, arn=arn, lifecycle_id=None),
+    )
+    outcomes = []
+    for order in permutations(deliveries):
+        bank_id = uuid4()
+        add_bank(database, bank_id)
+        reconcile(database, bank_id, list(order))
+        outcomes.append((states(database, bank_id), open_breaks(database, bank_id)))
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert outcomes[0][1] == {
+        "a": ("MISSING_CLEARING", 1000),
+        "b": ("MISSING_SETTLEMENT", 1000),
+        "c": ("MISSING_CLEARING", 1000),
+        "d": ("AMOUNT", 300),
+    }
