@@ -276,6 +276,9 @@ create table payscope.event (
 create index event_by_report on payscope.event (bank_id, report_id, row_number);
 create index event_by_lifecycle on payscope.event (bank_id, lifecycle_id) where lifecycle_id is not null;
 create index event_by_arn on payscope.event (bank_id, arn) where arn is not null;
+-- Payouts and the bank credits that they became.
+create index event_by_batch on payscope.event (bank_id, batch_ref)
+    where event_type in ('ADJUSTMENT', 'BANK_ENTRY') and batch_ref is not null;
 create index event_by_processor_ref on payscope.event (bank_id, processor_ref) where processor_ref is not null;
 
 -- Fewest possible partitions by default; ensure_partitions() keeps months made ahead.

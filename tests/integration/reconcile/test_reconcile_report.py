@@ -249,6 +249,74 @@ def test_a_late_file_clears_its_timing_breaks(database: Database, bank: UUID) ->
         assert cursor.fetchall() == [("MISSING_CLEARING", "MATCHED", True)]
 
 
+def payout(batch: str, minor: int) -> Delivery:
+    event_ = event(
+        EventType.ADJUSTMENT,
+        batch,
+        DAY,
+        -minor,
+        subtype="PAYOUT",
+        batch_ref=batch,
+        source="processor",
+        lifecycle_id=None,
+    )
+    return Delivery(f"payout-{uuid4()}", "processor", (event_,), MONTH)
+
+
+def credits(*entries: tuple[str, str, int]) -> Delivery:
+    """A statement of the whole month; each entry is (reference, batch, minor)."""
+    events = tuple(
+        event(
+            EventType.BANK_ENTRY,
+            reference,
+            DAY + timedelta(days=1),
+            minor,
+            batch_ref=batch,
+            source="bank",
+            lifecycle_id=None,
+            subtype="CREDIT",
+        )
+        for reference, batch, minor in (("other", "other", 1), *entries)
+    )
+    return Delivery(f"statement-{uuid4()}", "bank", events, MONTH)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ((("e", "B1", 5000),), {}),
+        ((("e1", "B1", 3000), ("e2", "B1", 2000)), {}),
+        ((), {"batch:B1": ("MISSING_BANK_CREDIT", 5000)}),
+        ((("e", "B1", 4990),), {"batch:B1": ("AMOUNT", -10)}),
+    ],
+    ids=["one credit", "two credits", "no credit", "ten cents short"],
+)
+def test_a_payout_ties_to_the_bank_credits_that_name_its_batch(
+    database: Database,
+    bank: UUID,
+    entries: tuple[tuple[str, str, int], ...],
+    expected: dict[str, tuple[str, int]],
+) -> None:
+    reconcile(database, bank, [credits(*entries), payout("B1", 5000)])
+    assert open_breaks(database, bank) == expected
+
+
+def test_a_statement_that_comes_late_clears_the_missing_credit(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, [credits(), payout("B1", 5000)])
+    assert open_breaks(database, bank) == {"batch:B1": ("MISSING_BANK_CREDIT", 5000)}
+    reconcile(database, bank, [credits(("e", "B1", 5000))])
+    assert open_breaks(database, bank) == {}
+
+
+def test_the_bus_hears_of_new_breaks_with_ids_only(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, month_of(authorised("p", 1000), authorised("q", 1000)))
+    with database.tenant(bank) as cursor:
+        cursor.execute("select detail from payscope.outbox where detail_type = 'break.opened'")
+        (detail,) = [row[0] for row in cursor.fetchall()]
+    assert set(detail) == {"bank_id", "report_id", "reason", "count", "break_ids"}
+    assert (detail["reason"], detail["count"], len(detail["break_ids"])) == ("MISSING_CLEARING", 2, 2)
+
+
 def test_running_again_changes_nothing(database: Database, bank: UUID) -> None:
     deliveries = month_of(authorised("p", 1000), cleared("q", 1000), settled("r", 1000))
     reconcile(database, bank, deliveries)

@@ -43,6 +43,17 @@ class BreakReason(StrEnum):
     REFERENCE_DAMAGED = "REFERENCE_DAMAGED"
 
 
+_MEMBERS = (
+    "version",
+    "lanes",
+    "clearing_windows",
+    "settlement_window_days",
+    "payout_sources",
+    "bank_source",
+    "bank_credit_window_days",
+    "tolerances",
+    "rounding_minor",
+)
 AGE_BANDS: tuple[tuple[int, str], ...] = (
     (0, "0"),
     (1, "1"),
@@ -82,14 +93,7 @@ def rules_from_json(text: str) -> ReconciliationRules:
         ValueError: A member is missing.
     """
     document: dict[str, Any] = json.loads(text)
-    for member in (
-        "version",
-        "lanes",
-        "clearing_windows",
-        "settlement_window_days",
-        "tolerances",
-        "rounding_minor",
-    ):
+    for member in _MEMBERS:
         if member not in document:
             raise ValueError(f"the reconciliation rules lack {member}")
     return ReconciliationRules(document["version"], document)

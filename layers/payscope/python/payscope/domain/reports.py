@@ -8,7 +8,9 @@ from enum import StrEnum
 from payscope.errors import InvalidInput
 
 _REPORT_NAMESPACE = uuid.UUID("6f2f8d0e-3c55-5c0e-9c7e-3f1e6c1a9b70")
-_INBOX_KEY = re.compile(r"banks/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/inbox/([^/\x00-\x1f\x7f]{1,255})")
+_INBOX_KEY = re.compile(
+    r"banks/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/inbox/([^/\x00-\x1f\x7f]{1,255})"
+)
 
 
 class ReportStatus(StrEnum):
@@ -31,7 +33,9 @@ class ReportStatus(StrEnum):
         return self in _FINAL
 
 
-_FINAL = frozenset({ReportStatus.COMPLETE, ReportStatus.REJECTED, ReportStatus.FAILED, ReportStatus.DUPLICATE})
+_FINAL = frozenset(
+    {ReportStatus.COMPLETE, ReportStatus.REJECTED, ReportStatus.FAILED, ReportStatus.DUPLICATE}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,34 @@ alone as (
                and (s.arn is null or s.arn !~ '^[0-9]{23}$') and (e.arn is null or e.arn !~ '^[0-9]{23}$')))
       and e.event_type in ('AUTH', 'AUTH_REVERSAL', 'CLEARING', 'REFUND', 'SETTLEMENT', 'DISPUTE', 'FRAUD_REPORT')
     order by e.event_id
+),
+-- Batches: a processor's payouts and the bank credits that name the same batch.
+batch as (
+    select distinct e.batch_ref
+    from payscope.event e
+    where e.bank_id = %(bank_id)s and e.report_id = %(report_id)s and e.known_to = 'infinity'
+      and e.batch_ref is not null
+      and (e.event_type = 'BANK_ENTRY' or (e.event_type = 'ADJUSTMENT' and e.subtype = 'PAYOUT'))
+    union
+    select e.batch_ref
+    from payscope.match m
+    join payscope.match_event me on me.bank_id = m.bank_id and me.match_id = m.match_id
+    join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id and e.known_to = 'infinity'
+    where m.bank_id = %(bank_id)s and m.evidence ? 'waits'
+      and (m.evidence -> 'waits' ->> 'BANK_ENTRY')::date < (
+          select max(r.last_at)::date from payscope.report r
+          where r.bank_id = %(bank_id)s and r.source = %(rules)s::jsonb ->> 'bank_source' and r.rows_loaded > 0)
+),
+batched as (
+    select e.*, 'batch:' || e.batch_ref as payment_key, 'batch_ref' as rule, 1.0 as score
+    from batch b
+    join payscope.event e on e.bank_id = %(bank_id)s and e.batch_ref = b.batch_ref and e.known_to = 'infinity'
+    where e.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
+      and ((e.event_type = 'BANK_ENTRY' and e.source = %(rules)s::jsonb ->> 'bank_source')
+           or (e.subtype = 'PAYOUT' and %(rules)s::jsonb -> 'payout_sources' ? e.source))
 )
 select * from by_lifecycle
+union all select * from batched
 union all select * from linked
 union all select * from referenced
 union all select * from attributed a

@@ -55,6 +55,14 @@ summed as (
            count(*) filter (where g.event_type = 'REFUND') as refunds,
            count(*) filter (where g.event_type = 'DISPUTE') as disputes,
            min(g.booked_on) filter (where g.event_type in ('REFUND', 'DISPUTE')) as returned_on,
+           count(*) filter (where g.event_type = 'ADJUSTMENT') as payouts,
+           coalesce(-sum(coalesce(g.settlement_minor, g.amount_minor)) filter (where g.event_type = 'ADJUSTMENT'), 0) as payout_minor,
+           min(coalesce(g.settlement_currency, g.currency)) filter (where g.event_type = 'ADJUSTMENT') as payout_currency,
+           max(g.booked_on) filter (where g.event_type = 'ADJUSTMENT') as paid_out_on,
+           count(*) filter (where g.event_type = 'BANK_ENTRY') as bank_entries,
+           coalesce(sum(g.amount_minor) filter (where g.event_type = 'BANK_ENTRY'), 0) as credited_minor,
+           min(g.currency) filter (where g.event_type = 'BANK_ENTRY') as credited_currency,
+           min(g.booked_on) filter (where g.event_type = 'BANK_ENTRY') as credited_on,
            bool_or(g.arn ~ '[eE][+]') as damaged_reference,
            min(g.booked_on) as first_on
     from gathered g
@@ -79,7 +87,10 @@ dated as (
            (select to_on from coverage where event_type = 'AUTH') as auth_to_on,
            (select to_on from coverage where event_type = 'CLEARING') as clearing_to_on,
            (select from_on from coverage where event_type = 'CLEARING') as clearing_from_on,
-           (select to_on from coverage where event_type = 'SETTLEMENT') as settlement_to_on
+           (select to_on from coverage where event_type = 'SETTLEMENT') as settlement_to_on,
+           (e.paid_out_on + (%(rules)s::jsonb ->> 'bank_credit_window_days')::integer) as credit_due_on,
+           (select max(r.last_at)::date from payscope.report r
+            where r.bank_id = %(bank_id)s and r.source = %(rules)s::jsonb ->> 'bank_source' and r.rows_loaded > 0) as bank_to_on
     from expected e
 )
 select d.*,
@@ -118,7 +129,12 @@ select d.*,
        d.settlements > 0 and d.clearings > 0 and d.comparable_minor is null as settlement_currency_differs,
        d.clearings > 0 and d.auths > 0 and d.cleared_on < (d.authorised_at at time zone 'UTC')::date as out_of_order,
        d.clearings > 0 and d.auths > 0 and d.cleared_on > d.clearing_due_on as late_presentment,
+       d.payouts > 0 and d.bank_entries = 0 and coalesce(d.credit_due_on < d.bank_to_on, false) as missing_bank_credit,
+       d.payouts > 0 and d.bank_entries = 0 and not coalesce(d.credit_due_on < d.bank_to_on, false) as awaits_bank_credit,
+       d.payouts > 0 and d.bank_entries > 0 and d.payout_currency = d.credited_currency
+           and d.payout_minor <> d.credited_minor as credit_differs,
+       d.payouts > 0 and d.bank_entries > 0 and d.payout_currency <> d.credited_currency as credit_currency_differs,
        d.refunds > 0 and d.auths = 0 and d.clearings = 0 and d.settlements = 0 as refund_unlinked,
        d.disputes > 0 and d.auths = 0 and d.clearings = 0 and d.settlements = 0 as chargeback_unlinked
 from dated d
-where d.auths + d.clearings + d.settlements + d.refunds + d.disputes > 0
+where d.auths + d.clearings + d.settlements + d.refunds + d.disputes + d.payouts > 0

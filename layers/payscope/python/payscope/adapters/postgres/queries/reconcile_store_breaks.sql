@@ -1,5 +1,5 @@
 -- purpose: open new breaks, keep known ones, clear those of touched payments that no longer hold.
--- parameters: bank_id uuid, now timestamptz.
+-- parameters: bank_id uuid, report_id uuid, now timestamptz.
 -- grain: one row per (change, reason): ('opened' | 'reopened' | 'cleared', reason, count).
 with
 touched as (
@@ -35,6 +35,18 @@ cleared as (
       and k.match_id in (select match_id from touched)
       and k.break_id not in (select break_id from found_break)
     returning k.reason
+)
+-- Events carry ids, a bounded number of them; the list of breaks has the rest.
+, fresh as (
+    select o.break_id, o.reason from opened o left join before b on b.break_id = o.break_id
+    where b.break_id is null or b.cleared_at is not null
+),
+told as (
+    insert into payscope.outbox (bank_id, outbox_id, detail_type, detail, created_at)
+    select %(bank_id)s, gen_random_uuid(), 'break.opened',
+           jsonb_build_object('bank_id', %(bank_id)s::text, 'report_id', %(report_id)s::text, 'reason', f.reason,
+                              'count', count(*), 'break_ids', (array_agg(f.break_id order by f.break_id))[1:50]), %(now)s
+    from fresh f group by f.reason
 )
 select case when b.break_id is null then 'opened' else 'reopened' end, o.reason, count(*)
 from opened o left join before b on b.break_id = o.break_id

@@ -1,0 +1,250 @@
+"""Days of a slice that leave their seasonal range, safe for small numbers and many tests.
+
+A ratio is held against the pooled rate of the days before: its day's numerator is beta-binomial,
+with a spread estimated robustly from those days, so two declines out of three alarm nobody. A sum
+is held against the median level times a weekday factor, on the log scale, with a robust spread
+(median absolute deviation) and a floor of Poisson noise. All tests of a run share one false
+discovery rate (Benjamini and Hochberg 1995).
+"""
+
+import math
+import statistics
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from payscope.domain.series import DayRange
+
+MIN_HISTORY_DAYS = 10
+HISTORY_DAYS = 35
+FALSE_DISCOVERY_RATE = 0.01
+_INTERVAL_TAIL = 0.005
+_MAD_TO_SIGMA = 1.4826
+_EXACT_TAIL_BELOW = 400
+_NAMESPACE = uuid.UUID("1f0a54f2-6b86-5c43-9f0e-6a5d2a3f7f11")
+
+
+@dataclass(frozen=True, slots=True)
+class DayValue:
+    """Numerator and denominator of one day; the denominator of a sum is 1."""
+
+    day_on: date
+    top: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One day of one slice against its seasonal range.
+
+    Attributes:
+        p_value: Two-sided chance of a day at least this far off.
+        score: Signed distance in robust standard deviations.
+    """
+
+    day_on: date
+    value: float
+    expected: float
+    lower: float
+    upper: float
+    p_value: float
+    score: float
+
+
+def judge_ratio(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
+    """Hold a ratio's day against the days before it.
+
+    Returns:
+        None with too little history, or no denominator on the day.
+    """
+    past = [item for item in history if item.bottom > 0]
+    if len(past) < MIN_HISTORY_DAYS or day.bottom == 0:
+        return None
+    total = sum(item.bottom for item in past)
+    rate = (sum(item.top for item in past) + 0.5) / (total + 1)
+    if rate >= 1:
+        return None
+    spread = _overdispersion(past, rate)
+    # Beta-binomial with variance n p q (1 + (n - 1) rho): rho from the days' own spread, plus
+    # what is not known about the rate itself.
+    size = total / len(past)
+    rho = min(max((spread - 1) / max(size - 1, 1), 0.0) + 1 / (total + 1), 0.5)
+    lower, upper = _ratio_interval(rate, rho, day.bottom)
+    deviation = math.sqrt(rate * (1 - rate) * (1 + (day.bottom - 1) * rho) / day.bottom)
+    value = day.top / day.bottom
+    return Verdict(
+        day.day_on,
+        value,
+        rate,
+        lower,
+        upper,
+        _ratio_tail(day.top, day.bottom, rate, rho),
+        (value - rate) / deviation,
+    )
+
+
+def judge_sum(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
+    """Hold a sum's day against level times weekday.
+
+    Returns:
+        None with too little history, or a history of nothing.
+    """
+    if len(history) < MIN_HISTORY_DAYS:
+        return None
+    level = statistics.median(item.top for item in history)
+    typical = level if level > 0 else statistics.fmean(item.top for item in history)
+    if typical <= 0:
+        return None
+    factors = _weekday_factors(history, typical)
+    offset = 0.5
+    residuals = [
+        math.log((item.top + offset) / (typical * factors[item.day_on.weekday()] + offset))
+        for item in history
+    ]
+    drift = _recent_drift(residuals)
+    expected = typical * factors[day.day_on.weekday()] * math.exp(drift)
+    noise = 1 / math.sqrt(expected + offset)
+    sigma = max(_mad(residuals), noise, 0.02)
+    score = math.log((day.top + offset) / (expected + offset)) / sigma
+    freedom = max(len(history) - SEASON, 4)
+    reach = sigma * _t_quantile(_INTERVAL_TAIL, freedom)
+    return Verdict(
+        day.day_on,
+        float(day.top),
+        expected,
+        max((expected + offset) * math.exp(-reach) - offset, 0.0),
+        (expected + offset) * math.exp(reach) - offset,
+        _t_tail(abs(score), freedom),
+        score,
+    )
+
+
+SEASON = 7
+
+
+def discoveries(p_values: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -> frozenset[int]:
+    """Indices that Benjamini and Hochberg's step-up procedure rejects at this false discovery rate."""
+    ordered = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    last = -1
+    for rank, index in enumerate(ordered, start=1):
+        if p_values[index] <= rate * rank / len(ordered):
+            last = rank
+    return frozenset(ordered[:last]) if last > 0 else frozenset()
+
+
+def history_of(values: Mapping[date, DayValue], day: date, skip: Iterable[date] = ()) -> list[DayValue]:
+    """The days before ``day`` that it is held against, without those known to be abnormal."""
+    known = set(skip)
+    window = DayRange(day - timedelta(days=HISTORY_DAYS), day - timedelta(days=1))
+    return [values[past] for past in window if past in values and past not in known]
+
+
+def anomaly_id(bank_id: uuid.UUID, metric: str, dimensions: Mapping[str, str], day: date) -> uuid.UUID:
+    """The same for every detection of the same metric, slice and day."""
+    slice_text = "\x1e".join(f"{name}={value}" for name, value in sorted(dimensions.items()))
+    return uuid.uuid5(_NAMESPACE, f"{bank_id}\x1f{metric}\x1f{slice_text}\x1f{day.isoformat()}")
+
+
+def _overdispersion(past: Sequence[DayValue], rate: float) -> float:
+    """Robust variance of the days' Pearson residuals; 1 where they are plainly binomial."""
+    scores = [(item.top - item.bottom * rate) / math.sqrt(item.bottom * rate * (1 - rate)) for item in past]
+    return max(_mad(scores) ** 2, 1.0)
+
+
+def _ratio_tail(top: int, bottom: int, rate: float, rho: float) -> float:
+    if bottom > _EXACT_TAIL_BELOW:
+        deviation = math.sqrt(bottom * rate * (1 - rate) * (1 + (bottom - 1) * rho))
+        distance = max(abs(top - bottom * rate) - 0.5, 0.0) / deviation
+        return math.erfc(distance / math.sqrt(2))
+    masses = _beta_binomial(bottom, rate, rho)
+    return min(1.0, 2 * min(math.fsum(masses[: top + 1]), math.fsum(masses[top:])))
+
+
+def _ratio_interval(rate: float, rho: float, bottom: int) -> tuple[float, float]:
+    if bottom > _EXACT_TAIL_BELOW:
+        deviation = math.sqrt(rate * (1 - rate) * (1 + (bottom - 1) * rho) / bottom)
+        reach = statistics.NormalDist().inv_cdf(1 - _INTERVAL_TAIL) * deviation
+        return max(rate - reach, 0.0), min(rate + reach, 1.0)
+    masses = _beta_binomial(bottom, rate, rho)
+    below, lower, upper = 0.0, 0, bottom
+    for count, mass in enumerate(masses):
+        if below <= _INTERVAL_TAIL:
+            lower = count
+        below += mass
+        if below >= 1 - _INTERVAL_TAIL:
+            upper = count
+            break
+    return lower / bottom, upper / bottom
+
+
+def _beta_binomial(n: int, rate: float, rho: float) -> list[float]:
+    """Probabilities of 0..n, by the recurrence of neighbouring terms from the log of the first."""
+    size = 1 / rho - 1
+    a, b = rate * size, (1 - rate) * size
+    logs = [math.lgamma(n + b) - math.lgamma(b) + math.lgamma(a + b) - math.lgamma(n + a + b)]
+    for k in range(n):
+        logs.append(logs[-1] + math.log((n - k) * (a + k) / ((k + 1) * (n - k - 1 + b))))
+    return [math.exp(value) for value in logs]
+
+
+def _weekday_factors(history: Sequence[DayValue], typical: float) -> dict[int, float]:
+    """Median of each weekday over the overall level, drawn towards 1 where it was seen rarely."""
+    factors: dict[int, float] = {}
+    for weekday in range(SEASON):
+        seen = [item.top / typical for item in history if item.day_on.weekday() == weekday]
+        weight = len(seen) / (len(seen) + 1)
+        middle = statistics.median(seen) if seen else 1.0
+        factors[weekday] = max(weight * middle + (1 - weight), 0.01)
+    return factors
+
+
+def _recent_drift(residuals: Sequence[float]) -> float:
+    """How far the last two weeks lie above the level: growth, halved for caution."""
+    return statistics.median(residuals[-2 * SEASON :]) / 2
+
+
+def _mad(values: Sequence[float]) -> float:
+    middle = statistics.median(values)
+    return _MAD_TO_SIGMA * statistics.median(abs(value - middle) for value in values)
+
+
+def _t_tail(score: float, freedom: int) -> float:
+    """Two-sided tail of Student's t: the regularised incomplete beta I(v/(v+t^2); v/2, 1/2)."""
+    return _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + score * score))
+
+
+def _t_quantile(tail: float, freedom: int) -> float:
+    """The score whose one-sided tail this is, by bisection."""
+    low, high = 0.0, 1e3
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _t_tail(middle, freedom) / 2 > tail else (low, middle)
+    return (low + high) / 2
+
+
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """I_x(a, b) by its continued fraction (modified Lentz; DLMF 8.17.22)."""
+    if x <= 0 or x >= 1:
+        return 0.0 if x <= 0 else 1.0
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    front = math.exp(
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    )
+    tiny = 1e-300
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction = d
+    for m in range(1, 200):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d = 1 / (1 + even * d or tiny)
+        c = 1 + even / c or tiny
+        fraction *= c * d
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d = 1 / (1 + odd * d or tiny)
+        c = 1 + odd / c or tiny
+        step = c * d
+        fraction *= step
+        if abs(step - 1) < 1e-12:
+            break
+    return front * fraction / a

@@ -1,0 +1,275 @@
+"""Profiles: how one layout of report becomes canonical events, as versioned data.
+
+A profile names the columns that tell its layout apart, how numbers and times are written, which
+rows are totals, and for each kind of row the event that it becomes. The first rule whose condition
+holds decides; a row that no rule takes is a problem, a row of an ``informative`` rule is counted.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from payscope.domain.events import EventType
+
+
+class Sign(StrEnum):
+    """What the sign of a canonical amount follows from."""
+
+    AS_IS = "as_is"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    FLIPPED = "flipped"
+
+
+class OnDisagreement(StrEnum):
+    """What happens to a file whose stated totals differ from its rows."""
+
+    LOAD = "load"
+    REJECT = "reject"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _as_field(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+Columns = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Condition(_Frozen):
+    """What must hold of one column; values compare without case and outer spaces.
+
+    ``one_of`` values may end in ``*`` for any continuation.
+    """
+
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    empty: bool | None = None
+
+
+def _as_condition(value: Any) -> Any:
+    if isinstance(value, list):
+        return {"one_of": value}
+    if value in ("empty", "present"):
+        return {"empty": value == "empty"}
+    return {"one_of": (value,)} if isinstance(value, str) else value
+
+
+Conditions = dict[str, Annotated[Condition, BeforeValidator(_as_condition)]]
+
+
+class TextField(_Frozen):
+    """A text: the first of ``column`` that is not empty, or several joined, or a constant.
+
+    ``map`` translates values (without case, ``*`` at the end matches any continuation); what it lacks
+    becomes ``otherwise``: ``"problem"`` sets the row aside, ``"keep"`` takes the value as it is, and
+    any other word, or null, is the result.
+    """
+
+    column: Columns = ()
+    join: tuple[str, ...] = ()
+    constant: str | bool | None = None
+    map: dict[str, str | bool | None] | None = None
+    otherwise: str | None = "problem"
+    upper: bool = False
+    required: bool = False
+
+
+TextFieldIn = Annotated[TextField, BeforeValidator(_as_field)]
+
+
+class AmountField(_Frozen):
+    """An amount: the sum of ``plus`` less the sum of ``minus``; an empty cell counts nothing.
+
+    All cells empty gives no amount. ``negative_when`` names the column and the values that mean money
+    away from the merchant. ``currency`` falls back to the profile's constant when it is not a column.
+    """
+
+    plus: Columns = ()
+    minus: Columns = ()
+    currency: TextFieldIn | None = None
+    sign: Sign = Sign.AS_IS
+    negative_when: Conditions = Field(default_factory=dict)
+    implied_decimals: int | None = None
+    required: bool = False
+
+
+def _as_amount(value: Any) -> Any:
+    return {"plus": (value,)} if isinstance(value, str) else value
+
+
+class TimeField(_Frozen):
+    """An instant or a date: the first of ``column`` that is not empty, in one of ``formats``.
+
+    A time without an offset is of ``zone_column``'s zone or of ``zone`` (IANA name or abbreviation).
+    The format ``iso`` is ISO 8601 with or without an offset, ``offset`` in others is ``%z`` at the end.
+    """
+
+    column: Columns
+    formats: tuple[str, ...] = ()
+    zone: str | None = None
+    zone_column: str | None = None
+
+
+AmountFieldIn = Annotated[AmountField, BeforeValidator(_as_amount)]
+TimeFieldIn = Annotated[TimeField, BeforeValidator(_as_field)]
+
+
+class CardField(_Frozen):
+    """Where the card stands: ``number`` clear or masked, or the source's own ``token`` with ``bin`` and ``last4``."""
+
+    number: str | None = None
+    token: str | None = None
+    bin: str | None = None
+    last4: str | None = None
+
+
+class EventRule(_Frozen):
+    """One kind of row and the event that it becomes."""
+
+    when: Conditions = Field(default_factory=dict)
+    informative: bool = False
+    event: EventType | None = None
+    subtype: TextFieldIn | None = None
+    ref: Columns = ()
+    sequence: str | None = None
+    sequence_by_order: bool = False
+    occurred: TimeFieldIn | None = None
+    booked: TimeFieldIn | None = None
+    amount: AmountFieldIn | None = None
+    settlement: AmountFieldIn | None = None
+    billing: AmountFieldIn | None = None
+    fee: AmountFieldIn | None = None
+    interchange: AmountFieldIn | None = None
+    scheme_fee: AmountFieldIn | None = None
+    markup: AmountFieldIn | None = None
+    fx_rate: str | None = None
+    card: CardField | None = None
+    exclusion: TextFieldIn | None = None
+    duplicate_of: tuple[str, ...] = ()
+    fields: dict[str, TextFieldIn] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.informative and not (self.event and self.ref and self.occurred and self.amount):
+            raise ValueError("a rule needs event, ref, occurred and amount, or is informative")
+        unknown = set(self.fields) - TEXT_TARGETS
+        if unknown:
+            raise ValueError(f"no canonical column is called {', '.join(sorted(unknown))}")
+        return self
+
+
+class Footer(_Frozen):
+    """A line of totals: its first cell's text and where its figures stand (cells count from 0)."""
+
+    label: str
+    rows: int | None = None
+    currency: int | None = None
+    amounts: dict[str, int] = Field(default_factory=dict)
+    packed: dict[str, int] = Field(default_factory=dict)
+    implied_decimals: int | None = None
+
+
+class Records(_Frozen):
+    """Lines that say in their first cell what they are."""
+
+    header: str
+    data: tuple[str, ...]
+
+
+class Stated(_Frozen):
+    """Rows of the file that state a total."""
+
+    when: Conditions
+    amount: AmountFieldIn
+
+
+class Control(_Frozen):
+    """A figure to compare: the sum of an amount (or the number of rows) of the rows where ``when`` holds.
+
+    ``stated`` is for files that carry the figure as rows of their own. ``group`` adds a column's value
+    to the name.
+    """
+
+    name: str
+    when: Conditions = Field(default_factory=dict)
+    amount: AmountFieldIn | None = None
+    currency: str | None = None
+    stated: Stated | None = None
+    group: str | None = None
+
+
+class Numbers(_Frozen):
+    """How the layout writes numbers."""
+
+    decimal: str = "."
+    group: str = ""
+    implied_decimals: int | None = None
+
+
+class Profile(_Frozen):
+    """One version of one layout. ``profile`` is ``name@version``."""
+
+    profile: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}@[1-9][0-9]{0,5}$")
+    title: str
+    source: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    format: str = "DELIMITED"
+    header: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    records: Records | None = None
+    footers: tuple[Footer, ...] = ()
+    numbers: Numbers = Numbers()
+    formats: tuple[str, ...] = ("iso",)
+    zone: str = "UTC"
+    controls: tuple[Control, ...] = ()
+    on_disagreement: OnDisagreement = OnDisagreement.LOAD
+    rules: tuple[EventRule, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread_common(cls, data: Any) -> Any:
+        """Give every rule the members of ``common`` that it does not set itself."""
+        if not isinstance(data, dict):
+            return data
+        document = dict(cast("dict[str, Any]", data))
+        common = cast("dict[str, Any]", document.pop("common", None) or {})
+        rules = cast("list[Any]", document.get("rules") or [])
+        document["rules"] = [_merged(common, rule) if isinstance(rule, Mapping) else rule for rule in rules]
+        return document
+
+    @property
+    def name(self) -> str:
+        """The profile's name without its version."""
+        return self.profile.partition("@")[0]
+
+    @property
+    def version(self) -> int:
+        """The profile's version."""
+        return int(self.profile.partition("@")[2])
+
+
+def _merged(common: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any]:
+    if rule.get("informative"):
+        return dict(rule)
+    merged = {**common, **rule}
+    merged["fields"] = {**(common.get("fields") or {}), **(rule.get("fields") or {})}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+# Canonical text columns that a rule may fill, with the names that go to merchants and issuers.
+TEXT_TARGETS: frozenset[str] = frozenset({
+    "merchant_id", "merchant_name", "merchant_group", "mcc", "network", "country", "merchant_country",
+    "issuer_name", "issuer_country", "issuer_product", "channel", "entry_mode", "card_present", "three_ds",
+    "response_code", "approval_code", "lifecycle_id", "arn", "processor_ref", "order_ref", "batch_ref",
+    "reason_code",
+})  # fmt: skip
