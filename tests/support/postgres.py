@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from payscope.adapters.postgres.migrations import PostgresSchema
 from payscope_local.postgres import (
     THROW_AWAY,
     DatabaseDsns,
@@ -59,14 +59,7 @@ def postgres() -> Iterator[TestDatabases]:
 @pytest.fixture(scope="session")
 def migrated(postgres: TestDatabases) -> TestDatabases:
     """The database with every migration applied and the tests' context key known to it."""
-    with psycopg.connect(postgres.owner_dsn) as connection:
-        for file in sorted(MIGRATIONS.glob("*.sql")):
-            connection.execute(file.read_bytes())
-        key = CONTEXT_KEY.ljust(64, b"\0")
-        connection.execute(
-            "insert into payscope_private.context_key (key_id, inner_pad, outer_pad) values (%s, %s, %s)",
-            [CONTEXT_KEY_ID, bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)],
-        )
+    PostgresSchema(postgres.owner_dsn, postgres.app_dsn, MIGRATIONS, CONTEXT_KEY, CONTEXT_KEY_ID).migrate()
     return postgres
 
 

@@ -106,10 +106,11 @@ def _ensure_roles(connection: psycopg.Connection[Any], app_dsn: str) -> None:
         return
     app = conninfo.conninfo_to_dict(app_dsn)
     user, database = str(app["user"]), sql.Identifier(connection.info.dbname)
-    for role, attributes in ((OWNER, "nologin"), (user, "login")):
+    for role, login in ((OWNER, sql.SQL("nologin")), (user, sql.SQL("login"))):
         if not _role_exists(connection, role):
-            options = sql.SQL("nocreatedb nocreaterole {}").format(sql.SQL(attributes))
-            connection.execute(sql.SQL("create role {} {}").format(sql.Identifier(role), options))
+            connection.execute(
+                sql.SQL("create role {} {} nocreatedb nocreaterole").format(sql.Identifier(role), login)
+            )
     if app.get("password"):
         secret = connection.pgconn.encrypt_password(
             str(app["password"]).encode(), user.encode(), b"scram-sha-256"
