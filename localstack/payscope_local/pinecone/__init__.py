@@ -1,0 +1,1 @@
+"""A vector service that speaks Pinecone's REST API, on PostgreSQL with pgvector."""
