@@ -1,0 +1,1 @@
+"""A synthetic payment world: banks, merchants, cards and every report that a bank would receive."""

@@ -1,0 +1,149 @@
+"""The breaks that the world plants, each in a payment of its own, so that every other payment must match."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from payscope_local.world.authorisations import INCREMENTAL
+from payscope_local.world.calendar import DAY_S, BusinessDays, day_number
+from payscope_local.world.parties import CURRENCIES, TRADES, Parties
+from payscope_local.world.plan import Rows, WorldPlan, chosen, joined
+
+# kind -> the reason under which reconciliation reports it
+FAULTS = {
+    "missing_auth": "MISSING_AUTH",
+    "missing_clearing": "MISSING_CLEARING",
+    "never_cleared": "MISSING_CLEARING",
+    "missing_settlement": "MISSING_SETTLEMENT",
+    "settled_amount": "AMOUNT",
+    "cleared_over_auth": "AMOUNT",
+    "rounding": "AMOUNT",
+    "currency": "CURRENCY",
+    "date_order": "DATE_ORDER",
+    "late_presentment": "LATE_PRESENTMENT",
+    "duplicate_clearing": "DUPLICATE_CLEARING",
+    "duplicate_settlement": "DUPLICATE_SETTLEMENT",
+    "reference_damaged": "REFERENCE_DAMAGED",
+    "fee_variance": "FEE_VARIANCE",
+}
+KINDS = tuple(FAULTS)
+LATE_BY_DAYS = 13
+_SHORTEST_WITH_LOST_FILES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """What is planted: ``victims[kind]`` are rows of the sales' clearing table.
+
+    ``late_day``: the clearing file of that day is held back; ``lost_day``: the settlement file of that
+    value date never comes; ``copied_day``: the clearing file of that day comes twice. None: not planted.
+    """
+
+    victims: dict[str, np.ndarray]
+    late_day: int | None
+    lost_day: int | None
+    copied_day: int | None
+
+    def of(self, kind: str) -> np.ndarray:
+        """The victims of one kind."""
+        return self.victims[kind]
+
+
+def choose_faults(
+    plan: WorldPlan,
+    bank_index: int,
+    parties: Parties,
+    auth: Rows,
+    clearing: Rows,
+    touched: np.ndarray,
+    calendar: BusinessDays,
+) -> Faults:
+    """Choose victims among plain payments: one clearing, no refund, no dispute, no tip, no fraud.
+
+    Args:
+        touched: bool [clearing], True for sales that were refunded, disputed or reported as fraud.
+    """
+    stream = plan.stream(bank_index, "faults")
+    start, end = day_number(plan.start), day_number(plan.end)
+    late_day = lost_day = copied_day = None
+    if plan.days >= _SHORTEST_WITH_LOST_FILES and not plan.monthly_files:
+        late_day = start + plan.days // 3 + 2 * bank_index
+        lost_day = int(calendar.after(np.array([start + 2 * plan.days // 3 + 2 * bank_index]), 1)[0])
+        copied_day = start + plan.days // 2 + bank_index
+    day = clearing["time"] // DAY_S
+    plain = (
+        ~touched & (clearing["sequence"] == 1) & _single(clearing) & _ordinary_trade(parties, auth, clearing)
+    )
+    plain &= (auth["fraud"][clearing["auth"]] == 0) & (clearing["amount"] >= 700)
+    plain &= ~np.isin(auth["lifecycle"][clearing["auth"]], auth["lifecycle"][auth["kind"] == INCREMENTAL])
+    plain &= (auth["duplicate"][clearing["auth"]] == 0) & ~_repeated(auth, clearing)
+    plain &= (day > start + 3) & (day <= end)
+    for special in (late_day, lost_day):
+        if special is not None:
+            plain &= (np.abs(day - special) > 6) & (np.abs(day + LATE_BY_DAYS - special) > 6)
+    pool = stream.permutation(np.flatnonzero(plain))
+    each = max(3, len(clearing["time"]) // 2_000)
+    each = min(each, len(pool) // len(KINDS))
+    victims = {kind: np.sort(pool[n * each : (n + 1) * each]) for n, kind in enumerate(KINDS)}
+    return Faults(victims=victims, late_day=late_day, lost_day=lost_day, copied_day=copied_day)
+
+
+def _single(clearing: Rows) -> np.ndarray:
+    parts = np.bincount(clearing["auth"])
+    return parts[clearing["auth"]] == 1
+
+
+def _repeated(auth: Rows, clearing: Rows) -> np.ndarray:
+    return np.isin(auth["lifecycle"][clearing["auth"]], auth["lifecycle"][auth["duplicate"] == 1])
+
+
+def _ordinary_trade(parties: Parties, auth: Rows, clearing: Rows) -> np.ndarray:
+    ordinary = np.array([kind.mcc not in ("5542", "5812", "5813", "5814", "7011") for kind in TRADES])
+    return ordinary[parties.merchants["trade"][auth["merchant"][clearing["auth"]]]]
+
+
+def disturb_presentment(stream: np.random.Generator, faults: Faults, clearing: Rows) -> None:
+    """Late presentments and presentments over the authorised amount, before fees and rates are known."""
+    clearing["time"][faults.of("late_presentment")] += LATE_BY_DAYS * DAY_S
+    over = faults.of("cleared_over_auth")
+    clearing["amount"][over] = clearing["amount"][over] * stream.integers(130, 160, len(over)) // 100
+
+
+def disturb_settlement(
+    stream: np.random.Generator, faults: Faults, settlement: Rows, calendar: BusinessDays
+) -> Rows:
+    """Change, double and remove settlement lines (row n settles clearing row n). Returns the new table."""
+    wrong = faults.of("settled_amount")
+    settlement["gross"][wrong] = settlement["gross"][wrong] * stream.integers(80, 97, len(wrong)) // 100
+    settlement["gross"][faults.of("rounding")] += 1
+    foreign = faults.of("currency")
+    euro, dollar = CURRENCIES.index("EUR"), CURRENCIES.index("USD")
+    settlement["currency"][foreign] = np.where(settlement["currency"][foreign] == euro, dollar, euro)
+    early = faults.of("date_order")
+    settlement["day"][early] = calendar.before(settlement["sale_day"][early], 2)
+    settlement["damaged"][faults.of("reference_damaged")] = 1
+    dear = faults.of("fee_variance")
+    settlement["interchange"][dear] = settlement["interchange"][dear] * 2 + 7
+    again = chosen(settlement, faults.of("duplicate_settlement"))
+    again["day"] = calendar.after(again["day"], 1)
+    gone = np.concatenate([faults.of("missing_settlement"), faults.of("never_cleared")])
+    return joined(chosen(settlement, _without(len(settlement["day"]), gone)), again)
+
+
+def disturb_clearing(faults: Faults, clearing: Rows) -> Rows:
+    """Double and remove clearing messages. Returns the new table."""
+    again = chosen(clearing, faults.of("duplicate_clearing"))
+    again["time"] = again["time"] + 3_600
+    gone = np.concatenate([faults.of("missing_clearing"), faults.of("never_cleared")])
+    return joined(chosen(clearing, _without(len(clearing["time"]), gone)), again)
+
+
+def without_lost_auths(faults: Faults, auth: Rows, clearing: Rows) -> Rows:
+    """The authorisations that reach a file."""
+    return chosen(auth, _without(len(auth["time"]), clearing["auth"][faults.of("missing_auth")]))
+
+
+def _without(count: int, rows: np.ndarray) -> np.ndarray:
+    keep = np.ones(count, bool)
+    keep[rows] = False
+    return keep

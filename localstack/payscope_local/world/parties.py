@@ -1,0 +1,268 @@
+"""Who takes part: bank profiles, merchants with their trade, issuers with BINs, cards."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from payscope_local.world.plan import Rows, WorldPlan
+
+NETWORKS = ("VISA", "MASTERCARD", "AMEX", "DISCOVER", "JCB", "UNIONPAY")
+PRODUCTS = ("DEBIT", "CREDIT", "COMMERCIAL")
+CHANNELS = ("POS", "ECOM", "RECURRING", "MOTO")
+EXPONENTS = {"EUR": 2, "GBP": 2, "USD": 2, "CHF": 2, "CAD": 2, "JPY": 0}
+CURRENCIES = tuple(EXPONENTS)
+# One unit of the currency in euro, only to give amounts a plausible size and rates a start.
+EURO_VALUE = {"EUR": 1.0, "GBP": 1.17, "USD": 0.91, "CHF": 1.06, "CAD": 0.66, "JPY": 0.0061}
+EEA_AND_UK = frozenset(("DE", "FR", "NL", "AT", "IE", "GB", "IT", "ES"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """One merchant category: ticket sizes (log-normal, in euro), channels and habits."""
+
+    mcc: str
+    word: str
+    share: float
+    median: float
+    sigma: float
+    channels: tuple[float, float, float, float]
+    refund_rate: float
+    dispute_factor: float
+    peak_hour: float
+
+
+TRADES = (
+    Trade(mcc="5411", word="Market", share=0.20, median=27, sigma=0.75, channels=(0.97, 0.03, 0, 0), refund_rate=0.006, dispute_factor=0.2, peak_hour=17),
+    Trade(mcc="5812", word="Kitchen", share=0.10, median=36, sigma=0.6, channels=(0.95, 0.05, 0, 0), refund_rate=0.004, dispute_factor=0.3, peak_hour=19),
+    Trade(mcc="5814", word="Snack Bar", share=0.09, median=11, sigma=0.5, channels=(0.96, 0.04, 0, 0), refund_rate=0.003, dispute_factor=0.2, peak_hour=12),
+    Trade(mcc="5813", word="Taproom", share=0.03, median=22, sigma=0.6, channels=(1, 0, 0, 0), refund_rate=0.003, dispute_factor=0.4, peak_hour=21),
+    Trade(mcc="5542", word="Fuel Pumps", share=0.06, median=58, sigma=0.3, channels=(1, 0, 0, 0), refund_rate=0.001, dispute_factor=0.2, peak_hour=8),
+    Trade(mcc="5912", word="Pharmacy", share=0.06, median=21, sigma=0.7, channels=(0.9, 0.1, 0, 0), refund_rate=0.008, dispute_factor=0.2, peak_hour=11),
+    Trade(mcc="4111", word="Transit", share=0.06, median=7, sigma=0.5, channels=(0.7, 0.3, 0, 0), refund_rate=0.006, dispute_factor=0.3, peak_hour=8),
+    Trade(mcc="5311", word="Department Store", share=0.07, median=58, sigma=0.8, channels=(0.7, 0.28, 0, 0.02), refund_rate=0.035, dispute_factor=0.7, peak_hour=15),
+    Trade(mcc="5651", word="Clothing", share=0.10, median=66, sigma=0.7, channels=(0.3, 0.69, 0, 0.01), refund_rate=0.075, dispute_factor=1.3, peak_hour=20),
+    Trade(mcc="5732", word="Electronics", share=0.06, median=190, sigma=0.9, channels=(0.3, 0.67, 0, 0.03), refund_rate=0.04, dispute_factor=2.4, peak_hour=20),
+    Trade(mcc="5968", word="Subscriptions", share=0.06, median=14, sigma=0.4, channels=(0, 0.15, 0.85, 0), refund_rate=0.015, dispute_factor=2.0, peak_hour=5),
+    Trade(mcc="5816", word="Game Studio", share=0.04, median=17, sigma=0.8, channels=(0, 1, 0, 0), refund_rate=0.02, dispute_factor=3.0, peak_hour=21),
+    Trade(mcc="7011", word="Hotel", share=0.03, median=210, sigma=0.7, channels=(0.6, 0.35, 0, 0.05), refund_rate=0.02, dispute_factor=1.2, peak_hour=10),
+    Trade(mcc="4722", word="Travel", share=0.02, median=380, sigma=0.8, channels=(0.05, 0.8, 0, 0.15), refund_rate=0.05, dispute_factor=3.0, peak_hour=20),
+    Trade(mcc="5999", word="Workshop", share=0.02, median=44, sigma=0.8, channels=(0.6, 0.35, 0, 0.05), refund_rate=0.02, dispute_factor=1.0, peak_hour=14),
+)  # fmt: skip
+MCC = tuple(trade.mcc for trade in TRADES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A country in which a bank's merchants trade, with the currencies they sell and settle in."""
+
+    country: str
+    share: float
+    currency: str
+    settles_in: str
+    cities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankProfile:
+    """What kind of bank it is."""
+
+    name: str
+    timezone: str
+    currency: str
+    acquirer_bin: str
+    iban_start: str
+    provider: str
+    merchant_start: int
+    places: tuple[Place, ...]
+
+
+PROFILES = (
+    BankProfile(
+        name="Nordhafen Bank", timezone="Europe/Berlin", currency="EUR", acquirer_bin="412086", iban_start="DE40", provider="adyen", merchant_start=10_000,
+        places=(
+            Place(country="DE", share=0.50, currency="EUR", settles_in="EUR", cities=("Kiel", "Bremen", "Köln", "Leipzig")),
+            Place(country="FR", share=0.15, currency="EUR", settles_in="EUR", cities=("Lille", "Nantes")),
+            Place(country="NL", share=0.15, currency="EUR", settles_in="EUR", cities=("Utrecht", "Breda")),
+            Place(country="AT", share=0.08, currency="EUR", settles_in="EUR", cities=("Graz", "Linz")),
+            Place(country="CH", share=0.08, currency="CHF", settles_in="EUR", cities=("Basel", "Chur")),
+            Place(country="US", share=0.04, currency="USD", settles_in="USD", cities=("Boston",)),
+        ),
+    ),
+    BankProfile(
+        name="Albion Harbour Bank", timezone="Europe/London", currency="GBP", acquirer_bin="476173", iban_start="GB71", provider="stripe", merchant_start=50_000,
+        places=(
+            Place(country="GB", share=0.68, currency="GBP", settles_in="GBP", cities=("Leeds", "Bristol", "Cardiff", "Dundee")),
+            Place(country="IE", share=0.14, currency="EUR", settles_in="EUR", cities=("Cork", "Galway")),
+            Place(country="US", share=0.10, currency="USD", settles_in="GBP", cities=("Albany", "Tampa")),
+            Place(country="JP", share=0.08, currency="JPY", settles_in="GBP", cities=("Osaka", "Kobe")),
+        ),
+    ),
+    BankProfile(
+        name="Cascadia Trust", timezone="America/Los_Angeles", currency="USD", acquirer_bin="445501", iban_start="US12", provider="adyen", merchant_start=80_000,
+        places=(
+            Place(country="US", share=0.82, currency="USD", settles_in="USD", cities=("Tacoma", "Eugene", "Boise", "Reno")),
+            Place(country="CA", share=0.18, currency="CAD", settles_in="USD", cities=("Victoria", "Calgary")),
+        ),
+    ),
+)  # fmt: skip
+
+_FIRST_WORDS = ("Amber", "Birch", "Copper", "Dune", "Elm", "Fjord", "Granite", "Harbour", "Indigo", "Juniper", "Kestrel", "Linden",
+                "Maple", "Nova", "Orchid", "Pine", "Quartz", "River", "Saffron", "Tidal", "Umber", "Violet", "Willow", "Yarrow")  # fmt: skip
+_CHAINS = ("Brightmart", "Fernway", "Oakline", "Silverlane", "Northgate", "Bluefinch")
+_ISSUER_WORDS = ("Alder", "Beacon", "Crown", "Delta", "Ember", "Falcon", "Garnet", "Horizon", "Iris", "Jade", "Keystone", "Lotus",
+                 "Meridian", "Nimbus", "Orion", "Prairie")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Everybody around one bank; merchants, issuers and cards are columns of equal length each.
+
+    merchants: name, trade, place, weight, markup_bps, delay_days, dispute_factor.
+    bins: number (8 digits), issuer, network, product. cards: bin, last4, token (index).
+    """
+
+    profile: BankProfile
+    merchant_ids: tuple[str, ...]
+    merchant_names: tuple[str, ...]
+    merchant_groups: tuple[str | None, ...]
+    merchants: Rows
+    issuer_names: tuple[str, ...]
+    issuer_countries: tuple[str, ...]
+    issuer_weight: np.ndarray
+    bins: Rows
+    cards: Rows
+    tokens: tuple[str, ...]
+
+    def currency_index(self) -> np.ndarray:
+        """Index into CURRENCIES in which each merchant sells. int64 [merchants]."""
+        codes = np.array([CURRENCIES.index(place.currency) for place in self.profile.places])
+        return codes[self.merchants["place"]]
+
+    def settlement_currency_index(self) -> np.ndarray:
+        """Index into CURRENCIES in which each merchant is paid out. int64 [merchants]."""
+        codes = np.array([CURRENCIES.index(place.settles_in) for place in self.profile.places])
+        return codes[self.merchants["place"]]
+
+
+def make_parties(plan: WorldPlan, bank_index: int) -> Parties:
+    """The merchants, issuers and cards of one bank, from its own random streams."""
+    profile = PROFILES[bank_index % len(PROFILES)]
+    rows = plan.rows_of(bank_index)
+    stream = plan.stream(bank_index, "parties")
+    merchants, ids, names, groups = _make_merchants(
+        stream, profile, bank_index, int(np.clip(rows // 150, 30, 2_000))
+    )
+    issuer_names, issuer_countries, issuer_weight, bins = _make_issuers(stream, profile)
+    cards, tokens = _make_cards(stream, bins, issuer_weight, max(300, rows // 3))
+    return Parties(
+        profile=profile,
+        merchant_ids=ids,
+        merchant_names=names,
+        merchant_groups=groups,
+        merchants=merchants,
+        issuer_names=issuer_names,
+        issuer_countries=issuer_countries,
+        issuer_weight=issuer_weight,
+        bins=bins,
+        cards=cards,
+        tokens=tokens,
+    )
+
+
+def _make_merchants(
+    stream: np.random.Generator, profile: BankProfile, bank_index: int, count: int
+) -> tuple[Rows, tuple[str, ...], tuple[str, ...], tuple[str | None, ...]]:
+    shares = np.array([trade.share for trade in TRADES])
+    trade = stream.choice(len(TRADES), count, p=shares / shares.sum())
+    trade[: len(TRADES)] = np.roll(np.arange(len(TRADES)), -7 * bank_index)
+    place_shares = np.array([place.share for place in profile.places])
+    place = stream.choice(len(profile.places), count, p=place_shares / place_shares.sum())
+    place[:3] = 0
+    weight = (np.arange(count) + 2.0) ** -1.05
+    names: list[str] = []
+    groups: list[str | None] = []
+    for index in range(count):
+        name, group = _merchant_name(
+            stream, profile, index, TRADES[trade[index]], profile.places[place[index]]
+        )
+        names.append(name)
+        groups.append(group)
+    start = profile.merchant_start + 1_000 * (bank_index // len(PROFILES))
+    merchants = {
+        "trade": trade,
+        "place": place,
+        "weight": weight / weight.sum(),
+        "markup_bps": stream.integers(20, 91, count),
+        "delay_days": stream.choice([1, 2], count, p=[0.75, 0.25]),
+        "dispute_factor": np.array([t.dispute_factor for t in TRADES])[trade]
+        * stream.lognormal(0, 0.35, count),
+    }
+    return merchants, tuple(f"M{start + n}" for n in range(count)), tuple(names), tuple(groups)
+
+
+def _merchant_name(
+    stream: np.random.Generator, profile: BankProfile, index: int, trade: Trade, place: Place
+) -> tuple[str, str | None]:
+    city = place.cities[int(stream.integers(len(place.cities)))]
+    if stream.random() < 0.3:
+        chain = _CHAINS[int(stream.integers(len(_CHAINS)))]
+        return f"{chain} {trade.word} {city} {index + 1:03d}", chain
+    first = _FIRST_WORDS[index % len(_FIRST_WORDS)]
+    if index % 17 == 5:
+        return f"{first}, Sons & Co {trade.word} {city} {index + 1}", None
+    return f"{first} {trade.word} {city}" + (f" {index + 1}" if index >= len(_FIRST_WORDS) else ""), None
+
+
+def _make_issuers(
+    stream: np.random.Generator, profile: BankProfile
+) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray, Rows]:
+    home = profile.places[0].country
+    abroad = [country for country in ("DE", "FR", "GB", "NL", "IE", "US", "IT", "ES") if country != home]
+    names = tuple(
+        f"{word} Bank" if n % 3 else f"{word} Card Services" for n, word in enumerate(_ISSUER_WORDS)
+    )
+    countries = tuple(home if n < 11 else abroad[n % len(abroad)] for n in range(len(names)))
+    weight = (np.arange(len(names)) + 1.5) ** -0.8
+    number: list[int] = []
+    issuer: list[int] = []
+    network: list[int] = []
+    product: list[int] = []
+    for index in range(len(names)):
+        for slot in range(int(stream.integers(2, 4))):
+            kind = int(stream.choice(len(NETWORKS), p=[0.52, 0.36, 0.06, 0.02, 0.02, 0.02]))
+            number.append(_bin_number(stream, kind, set(number)))
+            issuer.append(index)
+            network.append(kind)
+            product.append(slot % 2 if slot < 2 else 2)
+    bins = {
+        "number": np.array(number),
+        "issuer": np.array(issuer),
+        "network": np.array(network),
+        "product": np.array(product),
+    }
+    return names, countries, weight / weight.sum(), bins
+
+
+def _bin_number(stream: np.random.Generator, network: int, taken: set[int]) -> int:
+    starts = (("4", 7), ("5", 7), ("37", 6), ("6011", 4), ("3530", 4), ("6222", 4))
+    start, width = starts[network]
+    while True:
+        tail = int(stream.integers(10**width))
+        if network == 1:
+            tail = tail % 10 ** (width - 1) + (1 + tail % 5) * 10 ** (width - 1)
+        number = int(f"{start}{tail:0{width}d}")
+        if number not in taken:
+            return number
+
+
+def _make_cards(
+    stream: np.random.Generator, bins: Rows, issuer_weight: np.ndarray, count: int
+) -> tuple[Rows, tuple[str, ...]]:
+    per_issuer = np.bincount(bins["issuer"], minlength=len(issuer_weight))
+    weight = issuer_weight[bins["issuer"]] / per_issuer[bins["issuer"]]
+    cards = {
+        "bin": stream.choice(len(weight), count, p=weight / weight.sum()),
+        "last4": stream.integers(0, 10_000, count),
+    }
+    text = stream.bytes(16 * count).hex()
+    return cards, tuple(text[32 * n : 32 * n + 32] for n in range(count))
