@@ -8,7 +8,8 @@ one that the public index states.
 
 core, api, ingest and search are what the Lambda layers are built from, with hashes; forecast and
 graph are what the container images install after torch. All keep to the versions of lock.txt, so
-what is tested is what is deployed (numpy in the search layer excepted, for the reason above).
+what is tested is what is deployed, with one exception: Lambda's Python 3.11 runs on Amazon Linux 2
+(glibc 2.26), for which pyarrow and numpy publish wheels only up to the versions in FOR_OLD_GLIBC.
 """
 
 import re
@@ -26,6 +27,7 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 LAYERS = ("api", "ingest", "search")
 IMAGES = ("forecast", "graph")
 ASKS_FOR_ANOTHER_NUMPY = "wordllama"
+FOR_OLD_GLIBC = {"pyarrow": "pyarrow==20.0.0", "numpy": "numpy==2.2.6"}
 QUIET = (
     "--quiet",
     "--strip-extras",
@@ -113,18 +115,11 @@ def main() -> None:
         [line for line in everything if line not in odd] + needs_of_odd,
         extra_lines=odd,
     )
-    pins_of_layers = [line for line in pins if package(line) != "numpy"]
-    compile_lock(
-        "core", "The core layer of every function.", CORE, "--generate-hashes", within=pins_of_layers
-    )
-    for name in LAYERS:
-        compile_lock(
-            name,
-            f"The core and the {name} layer.",
-            CORE + EXTRAS[name],
-            "--generate-hashes",
-            within=pins_of_layers,
-        )
+    pins_of_layers = [FOR_OLD_GLIBC.get(package(line), line) for line in pins]
+    for name in ("core", *LAYERS):
+        wanted = [FOR_OLD_GLIBC.get(package(line), line) for line in CORE + EXTRAS.get(name, [])]
+        purpose = "The core layer of every function." if name == "core" else f"The core and the {name} layer."
+        compile_lock(name, purpose, wanted, "--generate-hashes", within=pins_of_layers)
     for name in IMAGES:
         compile_lock(name, f"The {name} image, after torch.txt.", CORE + EXTRAS[name], within=pins)
 
