@@ -133,10 +133,13 @@ def _fault(event: AuditEvent, expected: tuple[int, str] | None) -> str | None:
         if event.sequence < 1 or (event.sequence == 1) != (event.previous_hash == GENESIS):
             return "the export does not begin at an entry of the log"
     elif event.sequence != expected[0]:
-        return f"sequence {event.sequence} follows {expected[0] - 1}: an entry is missing, repeated or out of order"
+        return f"sequence {event.sequence} follows {expected[0] - 1}: missing, repeated or out of order"
     elif event.previous_hash != expected[1]:
         return "the previous hash is not the hash of the entry before"
-    if not event.previous_hash.isascii() or entry_hash(event.previous_hash, event.canonical) != event.entry_hash:
+    if (
+        not event.previous_hash.isascii()
+        or entry_hash(event.previous_hash, event.canonical) != event.entry_hash
+    ):
         return "the entry's hash does not fit its content"
     return None
 

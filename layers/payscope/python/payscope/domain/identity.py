@@ -47,7 +47,9 @@ PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.ANALYST: _ANALYST,
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT, Action.READ_MAPPINGS, Action.READ_METRICS}),
     Role.BANK_ADMIN: frozenset(_BANK_ADMIN),
-    Role.ADMIN: frozenset(_BANK_ADMIN - {Action.RESOLVE_BREAK, Action.PROPOSE_MAPPING, Action.APPROVE_MAPPING}),
+    Role.ADMIN: frozenset(
+        _BANK_ADMIN - {Action.RESOLVE_BREAK, Action.PROPOSE_MAPPING, Action.APPROVE_MAPPING}
+    ),
     Role.SYSTEM: frozenset(
         {Action.READ, Action.ASK, Action.UPLOAD, Action.RUN_MODELS, Action.VALIDATE_STORES, Action.READ_DLQ,
          Action.REDRIVE, Action.READ_METRICS}
@@ -71,7 +73,7 @@ class Principal:
         """
         if not may(self.role, action):
             raise Forbidden(
-                f"The role {self.role} may not do {action}; ask an administrator of your bank for a role that may.",
+                f"The role {self.role} may not do {action}; ask your bank's administrator for one that may.",
                 role=self.role.value,
                 action=action.value,
             )

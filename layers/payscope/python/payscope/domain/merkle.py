@@ -56,7 +56,7 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def includes(root: bytes, size: int, index: int, leaf: bytes, path: Sequence[bytes]) -> bool:
-    """Whether the path proves that the tree of that root and size has the leaf at that index (RFC 9162, 2.1.3.2)."""
+    """Whether the path proves that the tree has the leaf at that index (RFC 9162, section 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     node, position, last = leaf, index, size - 1

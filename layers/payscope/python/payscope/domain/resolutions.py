@@ -43,7 +43,9 @@ class Outcome:
     state: MatchState | None = None
 
 
-def decide(decision: Decision, actor: str, state: MatchState, is_cleared: bool, history: Sequence[Act]) -> Outcome:
+def decide(
+    decision: Decision, actor: str, state: MatchState, is_cleared: bool, history: Sequence[Act]
+) -> Outcome:
     """Turn what a person asks for into what is recorded.
 
     Args:
@@ -62,7 +64,9 @@ def decide(decision: Decision, actor: str, state: MatchState, is_cleared: bool, 
             return Outcome(Recorded.REOPEN, MatchState.REOPENED)
         case Decision.WRITE_OFF:
             if is_cleared:
-                raise Conflict("The break is cleared already; there is nothing to write off.", state=state.value)
+                raise Conflict(
+                    "The break is cleared already; there is nothing to write off.", state=state.value
+                )
             proposer = _open_proposal(history)
             if proposer is None:
                 return Outcome(Recorded.WRITE_OFF_PROPOSED)

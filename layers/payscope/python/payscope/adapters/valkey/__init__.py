@@ -1,0 +1,1 @@
+"""Valkey: numbers that concurrent processes share."""

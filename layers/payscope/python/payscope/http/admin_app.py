@@ -1,0 +1,48 @@
+"""The application of everything but questions: reports, breaks, audit, analytics, operations, health."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from payscope.application.check_health import CheckHealth
+from payscope.application.measure import TotalsReader
+from payscope.application.prove_audit import AuditReader
+from payscope.domain.telemetry import Sample
+from payscope.http.access import Gate
+from payscope.http.application import framed_application
+from payscope.http.audit import audit_routes
+from payscope.http.breaks import BreakPorts, break_routes
+from payscope.http.health import health_routes, metrics_routes
+from payscope.http.operations import OperationPorts, operation_routes
+from payscope.http.reports import ReportPorts, report_routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminPorts:
+    """Everything that the application's routes use.
+
+    Attributes:
+        exposition: Totals and a note as Prometheus text.
+    """
+
+    reports: ReportPorts
+    breaks: BreakPorts
+    audit: AuditReader
+    operations: OperationPorts
+    health: CheckHealth
+    totals: TotalsReader
+    exposition: Callable[[Sequence[Sample], str], str]
+
+
+def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
+    """The application; it holds no state beside its ports."""
+    routers = (
+        report_routes(ports.reports),
+        break_routes(ports.breaks),
+        audit_routes(ports.audit),
+        operation_routes(ports.operations),
+        health_routes(ports.health),
+        metrics_routes(ports.totals, ports.exposition),
+    )
+    return framed_application("PayScope", gate, routers, with_unbuilt=True)
