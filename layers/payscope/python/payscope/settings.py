@@ -53,6 +53,11 @@ class Settings(BaseModel):
     dlq_url: str | None = None
     bank_id: str | None = None
     task_id: str | None = None
+    forecast_horizon_days: int = 28
+    forecast_max_series: int = 24
+    forecast_neural_series: int = 4
+    forecast_epochs: int = 60
+    risk_epochs: int = 8
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], read_secret: Callable[[str], str]) -> Self:

@@ -1,27 +1,36 @@
 """Days of a slice that leave their seasonal range, safe for small numbers and many tests.
 
-A ratio is held against the pooled rate of the days before: its day's numerator is beta-binomial,
-with a spread estimated robustly from those days, so two declines out of three alarm nobody. A sum
-is held against the median level times a weekday factor, on the log scale, with a robust spread
-(median absolute deviation) and a floor of Poisson noise. All tests of a run share one false
-discovery rate (Benjamini and Hochberg 1995).
+A ratio is held against the pooled rate of other days: its day's numerator is beta-binomial, with
+a spread estimated robustly from those days, so two declines out of three alarm nobody. A sum is
+held against the median level times a weekday factor: on the log scale with a robust spread
+(median absolute deviation) and a floor of Poisson noise, or, for small counts, as a negative
+binomial. All tests of a run share one false discovery rate (Benjamini and Hochberg 1995), and a
+difference that is real but too small to matter is not an anomaly.
 """
 
 import math
 import statistics
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from payscope.domain.series import DayRange
 
+SEASON = 7
 MIN_HISTORY_DAYS = 10
+# Days before, and days after where the days before are fewer than this.
 HISTORY_DAYS = 35
+ENOUGH_DAYS = 21
 FALSE_DISCOVERY_RATE = 0.01
 _INTERVAL_TAIL = 0.005
 _MAD_TO_SIGMA = 1.4826
 _EXACT_TAIL_BELOW = 400
+_SMALL_COUNT = 50
+# What matters: at least so many points of a ratio; of a sum so many units and per cent.
+_MATERIAL_POINTS = 0.015
+_MATERIAL_UNITS = 5
+_MATERIAL_SHARE = 0.25
 _NAMESPACE = uuid.UUID("1f0a54f2-6b86-5c43-9f0e-6a5d2a3f7f11")
 
 
@@ -84,29 +93,36 @@ def judge_ratio(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
     )
 
 
-def judge_sum(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
+def judge_sum(history: Sequence[DayValue], day: DayValue, *, is_count: bool) -> Verdict | None:
     """Hold a sum's day against level times weekday.
 
+    Args:
+        history: Other days of the slice, in order; a day without rows is a zero.
+        day: The day to judge.
+        is_count: Whether units are events, so that Poisson noise applies.
+
     Returns:
-        None with too little history, or a history of nothing.
+        None with too little history, or money with a history of nothing.
     """
     if len(history) < MIN_HISTORY_DAYS:
         return None
     level = statistics.median(item.top for item in history)
     typical = level if level > 0 else statistics.fmean(item.top for item in history)
+    if is_count and typical < _SMALL_COUNT:
+        return _judge_small_count(history, day, typical)
     if typical <= 0:
         return None
     factors = _weekday_factors(history, typical)
-    offset = 0.5
+    offset = 0.5 if is_count else typical / 1000
     residuals = [
         math.log((item.top + offset) / (typical * factors[item.day_on.weekday()] + offset))
         for item in history
+        if item.top + offset > 0
     ]
-    drift = _recent_drift(residuals)
-    expected = typical * factors[day.day_on.weekday()] * math.exp(drift)
-    noise = 1 / math.sqrt(expected + offset)
+    expected = typical * factors[day.day_on.weekday()] * math.exp(_recent_drift(residuals))
+    noise = 1 / math.sqrt(expected + offset) if is_count else 0.0
     sigma = max(_mad(residuals), noise, 0.02)
-    score = math.log((day.top + offset) / (expected + offset)) / sigma
+    score = math.log(max(day.top + offset, offset) / (expected + offset)) / sigma
     freedom = max(len(history) - SEASON, 4)
     reach = sigma * _t_quantile(_INTERVAL_TAIL, freedom)
     return Verdict(
@@ -120,7 +136,45 @@ def judge_sum(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
     )
 
 
-SEASON = 7
+def _judge_small_count(history: Sequence[DayValue], day: DayValue, typical: float) -> Verdict:
+    """Negative binomial: Poisson around a level that is itself only known from so many events."""
+    total = sum(item.top for item in history)
+    factors = _weekday_factors(history, typical) if typical > 0 else dict.fromkeys(range(SEASON), 1.0)
+    factor = factors[day.day_on.weekday()]
+    # Half an event more than was seen: a slice without any history is rare, not impossible.
+    expected = (min(typical * len(history), total) + 0.5) / len(history) * factor
+    variance = statistics.pvariance([item.top for item in history])
+    spread = max((min(variance, 4 * typical + 1) - typical) / typical**2, 0.0) if typical > 0 else 0.0
+    size = 1 / (spread + 1 / (total + 0.5))
+    masses = _negative_binomial(expected, size, max(day.top, int(expected * 8) + 30))
+    upper_tail = max(1 - math.fsum(masses[: day.top]), math.fsum(masses[day.top :]))
+    lower_tail = math.fsum(masses[: day.top + 1])
+    below, lower, upper = 0.0, 0, len(masses) - 1
+    for count, mass in enumerate(masses):
+        if below <= _INTERVAL_TAIL:
+            lower = count
+        below += mass
+        if below >= 1 - _INTERVAL_TAIL:
+            upper = count
+            break
+    deviation = math.sqrt(expected + expected**2 / size)
+    return Verdict(
+        day.day_on,
+        float(day.top),
+        expected,
+        float(lower),
+        float(upper),
+        min(1.0, 2 * min(upper_tail, lower_tail)),
+        (day.top - expected) / deviation,
+    )
+
+
+def is_material(verdict: Verdict, *, is_ratio: bool) -> bool:
+    """Whether a difference is large enough to matter, however certain it is."""
+    difference = abs(verdict.value - verdict.expected)
+    if is_ratio:
+        return difference >= _MATERIAL_POINTS
+    return difference >= max(_MATERIAL_UNITS, _MATERIAL_SHARE * verdict.expected)
 
 
 def discoveries(p_values: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -> frozenset[int]:
@@ -133,11 +187,28 @@ def discoveries(p_values: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -
     return frozenset(ordered[:last]) if last > 0 else frozenset()
 
 
-def history_of(values: Mapping[date, DayValue], day: date, skip: Iterable[date] = ()) -> list[DayValue]:
-    """The days before ``day`` that it is held against, without those known to be abnormal."""
-    known = set(skip)
-    window = DayRange(day - timedelta(days=HISTORY_DAYS), day - timedelta(days=1))
-    return [values[past] for past in window if past in values and past not in known]
+def history_of(values: Mapping[date, DayValue], day: date, skip: Collection[date] = ()) -> list[DayValue]:
+    """The days that ``day`` is held against, in order.
+
+    The days before it; where they are too few, also days after it, so that the first weeks of a
+    bank's data can be judged once more of it is there.
+
+    Args:
+        values: All days of a slice.
+        day: The day to judge.
+        skip: Days known to be abnormal.
+    """
+    past = _known_days(values, day - timedelta(days=HISTORY_DAYS), day - timedelta(days=1), skip)
+    if len(past) >= ENOUGH_DAYS:
+        return past
+    later = _known_days(values, day + timedelta(days=1), day + timedelta(days=HISTORY_DAYS), skip)
+    return past + later[: ENOUGH_DAYS - len(past)]
+
+
+def _known_days(
+    values: Mapping[date, DayValue], first: date, last: date, skip: Collection[date]
+) -> list[DayValue]:
+    return [values[day] for day in DayRange(first, last) if day in values and day not in skip]
 
 
 def anomaly_id(bank_id: uuid.UUID, metric: str, dimensions: Mapping[str, str], day: date) -> uuid.UUID:
@@ -185,6 +256,15 @@ def _beta_binomial(n: int, rate: float, rho: float) -> list[float]:
     logs = [math.lgamma(n + b) - math.lgamma(b) + math.lgamma(a + b) - math.lgamma(n + a + b)]
     for k in range(n):
         logs.append(logs[-1] + math.log((n - k) * (a + k) / ((k + 1) * (n - k - 1 + b))))
+    return [math.exp(value) for value in logs]
+
+
+def _negative_binomial(mean: float, size: float, most: int) -> list[float]:
+    """Probabilities of 0..most with this mean and variance mean + mean^2 / size."""
+    logs = [size * math.log(size / (size + mean))]
+    share = math.log(mean / (size + mean))
+    for k in range(most):
+        logs.append(logs[-1] + share + math.log((size + k) / (k + 1)))
     return [math.exp(value) for value in logs]
 
 

@@ -19,6 +19,8 @@ SEASON_DAYS = 7
 MIN_DAYS = 14
 SHORT_DAYS = 56
 NAIVE = "SeasonalNaive"
+WEEKDAY_MEAN = "WeekdayMean"
+_WEEKS = 4
 # A model within this factor of the best may enter the mean; the mean of a good and a bad one is bad.
 _WITHIN_BEST = 1.15
 _TOP_MODELS = 3
@@ -157,6 +159,17 @@ def seasonal_naive(history: Sequence[float], _start_on: date, horizon: int) -> l
     """The last week, repeated."""
     season = list(history[-SEASON_DAYS:])
     return [season[step % len(season)] for step in range(horizon)]
+
+
+def weekday_mean(history: Sequence[float], _start_on: date, horizon: int) -> list[float]:
+    """The mean of the last four same weekdays: what a short, level series supports."""
+    means = [
+        sum(recent) / len(recent)
+        for recent in (
+            [*history[-1 - back :: -SEASON_DAYS][:_WEEKS]] for back in range(SEASON_DAYS - 1, -1, -1)
+        )
+    ]
+    return [means[step % SEASON_DAYS] for step in range(horizon)]
 
 
 def origins(days: int, horizon: int, wanted: int, first_train: int) -> list[int]:

@@ -1,0 +1,1 @@
+"""The forecast task's models: NeuralProphet and statsforecast behind one signature."""
