@@ -1,0 +1,442 @@
+"""Find the days and slices that left their seasonal range, grouped by what moved them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Protocol
+from uuid import UUID
+
+from payscope.domain.anomalies import (
+    HISTORY_DAYS,
+    DayValue,
+    Verdict,
+    anomaly_id,
+    discoveries,
+    history_of,
+    is_material,
+    judge_ratio,
+    judge_sum,
+)
+from payscope.domain.contributions import Contribution, Decomposition, decompose_ratio, decompose_sum
+from payscope.domain.series import MEASURES, DailyFacts, DayRange, Dimension, Facts, Filters, Measure, Unit
+
+_TOP_SLICES = 40
+_MIN_PER_DAY = 2
+_CONTRIBUTORS = 5
+# After a slice is taken out, the others must still be this unlikely to stand on their own.
+_ALONE_BELOW = 1e-3
+# The first days of a bank are judged again while little history stands behind them.
+_YOUNG_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A measure and the dimensions along which it is watched; the whole comes first."""
+
+    metric: str
+    dimensions: tuple[Dimension, ...]
+
+
+WATCHED: tuple[Watch, ...] = (
+    Watch(
+        "auth_rate_raw",
+        (
+            Dimension.TOTAL,
+            Dimension.NETWORK,
+            Dimension.ISSUER,
+            Dimension.MERCHANT,
+            Dimension.COUNTRY,
+            Dimension.CHANNEL,
+        ),
+    ),
+    Watch("auth_attempts", (Dimension.TOTAL, Dimension.NETWORK, Dimension.ISSUER, Dimension.MERCHANT)),
+    Watch("decline_share", (Dimension.RESPONSE_CODE,)),
+    Watch("approved_amount", (Dimension.TOTAL,)),
+    Watch("refund_count", (Dimension.TOTAL, Dimension.MERCHANT)),
+    Watch("chargeback_count", (Dimension.TOTAL, Dimension.MERCHANT)),
+    Watch("fraud_report_count", (Dimension.TOTAL, Dimension.MERCHANT)),
+)
+# Declines with one response code over all attempts of the day.
+DECLINE_SHARE = Measure("decline_share", 1, Unit.RATIO, "attempts", "attempts", frozenset({"AUTH"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A slice's exact part of the difference between the day and its baseline days.
+
+    ``rate_effect`` and ``mix_effect`` are in the metric's unit per day; ``share`` is of the change.
+    """
+
+    dimension: str
+    slice: str
+    rate_effect: float
+    mix_effect: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Money behind an approval rate's difference: requested amount times the difference."""
+
+    currency: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A day of a slice outside its range, with what belongs to it.
+
+    Attributes:
+        dimensions: The slice; empty for the whole bank.
+        currency: For money.
+        contributors: Slices of the slice's dimension that make up the whole's change, largest first.
+        related: Other slices that were abnormal on the day and no longer are without this one.
+        missing_days: Days among those it was compared with that have no report at all.
+    """
+
+    anomaly_id: UUID
+    metric: str
+    version: int
+    dimensions: Mapping[str, str]
+    currency: str | None
+    verdict: Verdict
+    contributors: tuple[Contributor, ...]
+    related: tuple[Mapping[str, str], ...]
+    impact: tuple[Impact, ...]
+    missing_days: tuple[date, ...]
+
+
+class FactReader(Protocol):
+    """Daily facts of a bank, by one dimension."""
+
+    def daily_facts(
+        self, bank_id: UUID, days: DayRange, dimension: Dimension, filters: Filters | None = None
+    ) -> Iterable[DailyFacts]:
+        """One row per day, slice of the dimension and currency that has events."""
+        ...
+
+    def days_present(self, bank_id: UUID, days: DayRange, event_types: frozenset[str]) -> frozenset[date]:
+        """Days of the range on which any event of these types was reported."""
+        ...
+
+
+class AnomalyStore(Protocol):
+    """Where anomalies are kept."""
+
+    def touched(self, bank_id: UUID, report_id: UUID) -> Mapping[str, frozenset[date]]:
+        """Event types of a report's rows, and the days on which they count."""
+        ...
+
+    def replace(
+        self,
+        bank_id: UUID,
+        metrics: frozenset[str],
+        days: frozenset[date],
+        anomalies: Sequence[Anomaly],
+        now: datetime,
+    ) -> int:
+        """Make these the anomalies of the metrics and days, and announce those that are new.
+
+        Key: (bank_id, anomaly_id); the same anomalies again change nothing.
+
+        Returns:
+            How many are new.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a run did."""
+
+    tests: int
+    found: int
+    new: int
+
+
+@dataclass(slots=True)
+class _Series:
+    """Values of one slice over all days, and the day's facts for money and rows."""
+
+    dimension: Dimension
+    slice: str
+    currency: str | None
+    values: dict[date, DayValue] = field(default_factory=dict[date, DayValue])
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    series: _Series
+    verdict: Verdict
+
+
+def detect_anomalies(
+    bank_id: UUID, report_id: UUID, reader: FactReader, store: AnomalyStore, now: datetime
+) -> Detection:
+    """Judge again every day that the report's rows can have changed, and keep what is abnormal.
+
+    Only measures of the report's event types are judged, on the days its rows count on, on the
+    days after them that are compared with those, and on a young bank's first days.
+    """
+    touched = store.touched(bank_id, report_id)
+    tests = found = new = 0
+    for types, watches in _by_event_types(touched).items():
+        changed = frozenset(day for kind in types for day in touched.get(kind, ()))
+        window = DayRange(
+            min(changed) - timedelta(days=2 * HISTORY_DAYS), max(changed) + timedelta(days=2 * HISTORY_DAYS)
+        )
+        present = reader.days_present(bank_id, window, types)
+        days = _affected(changed, present)
+        run = _Run(bank_id, reader, window, present, days)
+        anomalies, judged = run.detect(watches)
+        new += store.replace(bank_id, frozenset(watch.metric for watch in watches), days, anomalies, now)
+        tests += judged
+        found += len(anomalies)
+    return Detection(tests, found, new)
+
+
+def _by_event_types(touched: Mapping[str, frozenset[date]]) -> dict[frozenset[str], list[Watch]]:
+    """Watches whose measure the report can have changed, grouped by the event types they need."""
+    groups: dict[frozenset[str], list[Watch]] = {}
+    for watch in WATCHED:
+        types = _measure(watch).event_types
+        if types & touched.keys():
+            groups.setdefault(types, []).append(watch)
+    return groups
+
+
+def _affected(changed: frozenset[date], present: frozenset[date]) -> frozenset[date]:
+    later = {day for day in present if min(changed) < day <= max(changed) + timedelta(days=HISTORY_DAYS)}
+    days = {day for day in changed if day in present} | later
+    if present and min(changed) <= min(present) + timedelta(days=HISTORY_DAYS):
+        young_until = min(present) + timedelta(days=_YOUNG_DAYS)
+        days |= {day for day in present if day < young_until}
+    return frozenset(days)
+
+
+def _measure(watch: Watch) -> Measure:
+    return DECLINE_SHARE if watch.metric == DECLINE_SHARE.metric else MEASURES[watch.metric]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One detection over one set of days; facts are read once per dimension."""
+
+    bank_id: UUID
+    reader: FactReader
+    window: DayRange
+    present: frozenset[date]
+    days: frozenset[date]
+    facts: dict[Dimension, list[DailyFacts]] = field(default_factory=dict[Dimension, list[DailyFacts]])
+
+    def detect(self, watches: Sequence[Watch]) -> tuple[list[Anomaly], int]:
+        """Judge every slice and day, control the false discoveries of all together, then group."""
+        candidates: list[tuple[Watch, _Finding]] = []
+        for watch in watches:
+            for series in self._all_series(watch):
+                candidates += [(watch, finding) for finding in self._judge(watch, series)]
+        kept = discoveries([finding.verdict.p_value for _, finding in candidates])
+        flagged: dict[tuple[str, date], list[_Finding]] = {}
+        for index in sorted(kept):
+            watch, finding = candidates[index]
+            if is_material(finding.verdict, is_ratio=_measure(watch).denominator is not None):
+                flagged.setdefault((watch.metric, finding.verdict.day_on), []).append(finding)
+        by_metric = {watch.metric: watch for watch in watches}
+        anomalies = [
+            anomaly
+            for (metric, _), findings in flagged.items()
+            for anomaly in self._group(by_metric[metric], findings)
+        ]
+        return anomalies, len(candidates)
+
+    def _read(self, dimension: Dimension, filters: Filters | None = None) -> list[DailyFacts]:
+        if filters:
+            return list(self.reader.daily_facts(self.bank_id, self.window, dimension, filters))
+        if dimension not in self.facts:
+            self.facts[dimension] = list(self.reader.daily_facts(self.bank_id, self.window, dimension))
+        return self.facts[dimension]
+
+    def _all_series(self, watch: Watch) -> list[_Series]:
+        """The largest slices of each dimension, dense over the days that have reports."""
+        found: list[_Series] = []
+        for dimension in watch.dimensions:
+            series = self._series(watch, dimension, self._read(dimension))
+            series.sort(key=lambda item: -sum(max(value.bottom, value.top) for value in item.values.values()))
+            found += [item for item in series if dimension is Dimension.TOTAL or item.slice][:_TOP_SLICES]
+        return found
+
+    def _series(self, watch: Watch, dimension: Dimension, rows: Sequence[DailyFacts]) -> list[_Series]:
+        measure = _measure(watch)
+        per_currency = measure.unit is Unit.MONEY
+        totals: dict[tuple[str, str | None], dict[date, Facts]] = {}
+        whole: dict[date, int] = {}
+        for row in rows:
+            key = row.slice, row.currency if per_currency else None
+            days = totals.setdefault(key, {})
+            days[row.day_on] = days.get(row.day_on, Facts()) + row.facts
+            whole[row.day_on] = whole.get(row.day_on, 0) + row.facts.attempts
+        found: list[_Series] = []
+        for (name, currency), by_day in totals.items():
+            series = _Series(dimension, name, currency)
+            for day in self.present:
+                facts = by_day.get(day, Facts())
+                top, bottom = measure.of(facts)
+                if measure is DECLINE_SHARE:
+                    top, bottom = facts.attempts - facts.approved, whole.get(day, 0)
+                series.values[day] = DayValue(day, top, bottom)
+            found.append(series)
+        return found
+
+    def _judge(self, watch: Watch, series: _Series, *, skip: frozenset[date] = frozenset()) -> list[_Finding]:
+        measure = _measure(watch)
+        findings: list[_Finding] = []
+        for day in sorted(self.days & series.values.keys()):
+            history = history_of(series.values, day, skip)
+            verdict = _verdict(measure, history, series.values[day])
+            if verdict is not None:
+                findings.append(_Finding(series, verdict))
+        return findings
+
+    def _group(self, watch: Watch, findings: list[_Finding]) -> list[Anomaly]:
+        """Name the slice that explains most first; what is normal without it belongs to it."""
+        measure = _measure(watch)
+        day = findings[0].verdict.day_on
+        splits = {
+            dimension: self._split(watch, dimension, day)
+            for dimension in watch.dimensions
+            if dimension is not Dimension.TOTAL and measure is not DECLINE_SHARE
+        }
+        waiting = sorted(
+            findings, key=lambda item: (-_rank(item, splits), -abs(item.verdict.score), item.series.slice)
+        )
+        anomalies: list[Anomaly] = []
+        while waiting:
+            root, *others = waiting
+            related = [item for item in others if not self._stands_alone(watch, item, root)]
+            waiting = [item for item in others if item not in related]
+            anomalies.append(self._anomaly(watch, root, related, splits.get(root.series.dimension)))
+        return anomalies
+
+    def _stands_alone(self, watch: Watch, finding: _Finding, root: _Finding) -> bool:
+        """Whether a slice is still abnormal once the root's rows are taken out of it."""
+        mine, other = finding.series, root.series
+        measure = _measure(watch)
+        if measure is DECLINE_SHARE or mine.currency != other.currency:
+            return True
+        if mine.dimension is other.dimension:
+            return mine.dimension is not Dimension.TOTAL
+        if other.dimension is Dimension.TOTAL:
+            return False
+        rows = self._read(mine.dimension, {other.dimension.value: (other.slice,)})
+        taken = next(
+            (item for item in self._series(watch, mine.dimension, rows) if item.slice == mine.slice), None
+        )
+        if taken is None:
+            return True
+        rest = _Series(mine.dimension, mine.slice, mine.currency)
+        for day, value in mine.values.items():
+            part = taken.values[day]
+            bottom = value.bottom - part.bottom if measure.denominator else 1
+            rest.values[day] = DayValue(day, value.top - part.top, bottom)
+        day = finding.verdict.day_on
+        verdict = _verdict(measure, history_of(rest.values, day), rest.values[day])
+        return (
+            verdict is not None
+            and verdict.p_value < _ALONE_BELOW
+            and is_material(verdict, is_ratio=measure.denominator is not None)
+        )
+
+    def _split(self, watch: Watch, dimension: Dimension, day: date) -> Decomposition | None:
+        """The day against as many copies of it as there are baseline days, so that sums compare."""
+        measure = _measure(watch)
+        before: dict[str, tuple[int, int]] = {}
+        after: dict[str, tuple[int, int]] = {}
+        for series in self._series(watch, dimension, self._read(dimension)):
+            history = history_of(series.values, day)
+            old = [(item.top, item.bottom) for item in history]
+            new = series.values[day]
+            count = len(history)
+            if measure.denominator is None:
+                before[series.slice] = sum(top for top, _ in old), 1
+                after[series.slice] = new.top * count, 1
+            else:
+                before[series.slice] = sum(top for top, _ in old), sum(bottom for _, bottom in old)
+                after[series.slice] = new.top * count, new.bottom * count
+        return decompose_sum(before, after) if measure.denominator is None else decompose_ratio(before, after)
+
+    def _anomaly(
+        self, watch: Watch, root: _Finding, related: Sequence[_Finding], split: Decomposition | None
+    ) -> Anomaly:
+        measure, series = _measure(watch), root.series
+        day = root.verdict.day_on
+        dimensions = _slice_of(series)
+        count = len(history_of(series.values, day)) if measure.denominator is None else 1
+        compared = DayRange(day - timedelta(days=HISTORY_DAYS), day)
+        first = min(self.present)
+        return Anomaly(
+            anomaly_id(self.bank_id, measure.metric, dimensions, day),
+            measure.metric,
+            measure.version,
+            dimensions,
+            series.currency,
+            root.verdict,
+            _contributors(series.dimension, split, count),
+            tuple(_slice_of(item.series) for item in related),
+            self._impact(measure, root),
+            tuple(item for item in compared if item >= first and item not in self.present),
+        )
+
+    def _impact(self, measure: Measure, root: _Finding) -> tuple[Impact, ...]:
+        if measure.metric != "auth_rate_raw":
+            return ()
+        difference = Fraction(root.verdict.value) - Fraction(root.verdict.expected)
+        requested: dict[str, int] = {}
+        for row in self._read(root.series.dimension):
+            if (
+                row.day_on == root.verdict.day_on
+                and row.slice == root.series.slice
+                and row.facts.requested_minor
+            ):
+                requested[row.currency] = requested.get(row.currency, 0) + row.facts.requested_minor
+        return tuple(
+            Impact(currency, round(difference * minor)) for currency, minor in sorted(requested.items())
+        )
+
+
+def _verdict(measure: Measure, history: Sequence[DayValue], day: DayValue) -> Verdict | None:
+    if measure.denominator is not None:
+        thin = sum(item.bottom for item in history) < _MIN_PER_DAY * len(history)
+        return None if thin else judge_ratio(history, day)
+    return judge_sum(history, day, is_count=measure.unit is Unit.COUNT)
+
+
+def _rank(finding: _Finding, splits: Mapping[Dimension, Decomposition | None]) -> float:
+    """How surprisingly much of the whole's change the finding's slice carries."""
+    split = splits.get(finding.series.dimension)
+    if split is None:
+        return 0.0
+    part = next((item for item in split.contributions if item.slice == finding.series.slice), None)
+    return 0.0 if part is None else float(split.surprise(part))
+
+
+def _slice_of(series: _Series) -> dict[str, str]:
+    dimensions = {} if series.dimension is Dimension.TOTAL else {series.dimension.value: series.slice}
+    return dimensions if series.currency is None else {**dimensions, "currency": series.currency}
+
+
+def _contributors(dimension: Dimension, split: Decomposition | None, days: int) -> tuple[Contributor, ...]:
+    if split is None:
+        return ()
+
+    def shown(part: Contribution) -> Contributor:
+        share = split.share(part)
+        return Contributor(
+            dimension.value,
+            part.slice,
+            float(part.rate_effect / max(days, 1)),
+            float(part.mix_effect / max(days, 1)),
+            None if share is None else float(share),
+        )
+
+    return tuple(shown(part) for part in split.contributions[:_CONTRIBUTORS])
