@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def scheme_fee_rules() -> tuple[SchemeFeeRule, ...]:
     )
 
 
-def rules_document() -> dict[str, list[dict[str, object]]]:
+def rules_document() -> dict[str, list[dict[str, Any]]]:
     """The tariff as plain values, for whoever wants to check fees."""
     return {
         "interchange": [asdict(rule) | {"from_on": str(rule.from_on)} for rule in interchange_rules()],

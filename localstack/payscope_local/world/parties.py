@@ -16,7 +16,7 @@ EURO_VALUE = {"EUR": 1.0, "GBP": 1.17, "USD": 0.91, "CHF": 1.06, "CAD": 0.66, "J
 EEA_AND_UK = frozenset(("DE", "FR", "NL", "AT", "IE", "GB", "IT", "ES"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Trade:
     """One merchant category: ticket sizes (log-normal, in euro), channels and habits."""
 
@@ -32,26 +32,26 @@ class Trade:
 
 
 TRADES = (
-    Trade(mcc="5411", word="Market", share=0.20, median=27, sigma=0.75, channels=(0.97, 0.03, 0, 0), refund_rate=0.006, dispute_factor=0.2, peak_hour=17),
-    Trade(mcc="5812", word="Kitchen", share=0.10, median=36, sigma=0.6, channels=(0.95, 0.05, 0, 0), refund_rate=0.004, dispute_factor=0.3, peak_hour=19),
-    Trade(mcc="5814", word="Snack Bar", share=0.09, median=11, sigma=0.5, channels=(0.96, 0.04, 0, 0), refund_rate=0.003, dispute_factor=0.2, peak_hour=12),
-    Trade(mcc="5813", word="Taproom", share=0.03, median=22, sigma=0.6, channels=(1, 0, 0, 0), refund_rate=0.003, dispute_factor=0.4, peak_hour=21),
-    Trade(mcc="5542", word="Fuel Pumps", share=0.06, median=58, sigma=0.3, channels=(1, 0, 0, 0), refund_rate=0.001, dispute_factor=0.2, peak_hour=8),
-    Trade(mcc="5912", word="Pharmacy", share=0.06, median=21, sigma=0.7, channels=(0.9, 0.1, 0, 0), refund_rate=0.008, dispute_factor=0.2, peak_hour=11),
-    Trade(mcc="4111", word="Transit", share=0.06, median=7, sigma=0.5, channels=(0.7, 0.3, 0, 0), refund_rate=0.006, dispute_factor=0.3, peak_hour=8),
-    Trade(mcc="5311", word="Department Store", share=0.07, median=58, sigma=0.8, channels=(0.7, 0.28, 0, 0.02), refund_rate=0.035, dispute_factor=0.7, peak_hour=15),
-    Trade(mcc="5651", word="Clothing", share=0.10, median=66, sigma=0.7, channels=(0.3, 0.69, 0, 0.01), refund_rate=0.075, dispute_factor=1.3, peak_hour=20),
-    Trade(mcc="5732", word="Electronics", share=0.06, median=190, sigma=0.9, channels=(0.3, 0.67, 0, 0.03), refund_rate=0.04, dispute_factor=2.4, peak_hour=20),
-    Trade(mcc="5968", word="Subscriptions", share=0.06, median=14, sigma=0.4, channels=(0, 0.15, 0.85, 0), refund_rate=0.015, dispute_factor=2.0, peak_hour=5),
-    Trade(mcc="5816", word="Game Studio", share=0.04, median=17, sigma=0.8, channels=(0, 1, 0, 0), refund_rate=0.02, dispute_factor=3.0, peak_hour=21),
-    Trade(mcc="7011", word="Hotel", share=0.03, median=210, sigma=0.7, channels=(0.6, 0.35, 0, 0.05), refund_rate=0.02, dispute_factor=1.2, peak_hour=10),
-    Trade(mcc="4722", word="Travel", share=0.02, median=380, sigma=0.8, channels=(0.05, 0.8, 0, 0.15), refund_rate=0.05, dispute_factor=3.0, peak_hour=20),
-    Trade(mcc="5999", word="Workshop", share=0.02, median=44, sigma=0.8, channels=(0.6, 0.35, 0, 0.05), refund_rate=0.02, dispute_factor=1.0, peak_hour=14),
+    Trade("5411", "Market", 0.20, 27, 0.75, (0.97, 0.03, 0, 0), 0.006, 0.2, 17),
+    Trade("5812", "Kitchen", 0.10, 36, 0.6, (0.95, 0.05, 0, 0), 0.004, 0.3, 19),
+    Trade("5814", "Snack Bar", 0.09, 11, 0.5, (0.96, 0.04, 0, 0), 0.003, 0.2, 12),
+    Trade("5813", "Taproom", 0.03, 22, 0.6, (1, 0, 0, 0), 0.003, 0.4, 21),
+    Trade("5542", "Fuel Pumps", 0.06, 58, 0.3, (1, 0, 0, 0), 0.001, 0.2, 8),
+    Trade("5912", "Pharmacy", 0.06, 21, 0.7, (0.9, 0.1, 0, 0), 0.008, 0.2, 11),
+    Trade("4111", "Transit", 0.06, 7, 0.5, (0.7, 0.3, 0, 0), 0.006, 0.3, 8),
+    Trade("5311", "Department Store", 0.07, 58, 0.8, (0.7, 0.28, 0, 0.02), 0.035, 0.7, 15),
+    Trade("5651", "Clothing", 0.10, 66, 0.7, (0.3, 0.69, 0, 0.01), 0.075, 1.3, 20),
+    Trade("5732", "Electronics", 0.06, 190, 0.9, (0.3, 0.67, 0, 0.03), 0.04, 2.4, 20),
+    Trade("5968", "Subscriptions", 0.06, 14, 0.4, (0, 0.15, 0.85, 0), 0.015, 2.0, 5),
+    Trade("5816", "Game Studio", 0.04, 17, 0.8, (0, 1, 0, 0), 0.02, 3.0, 21),
+    Trade("7011", "Hotel", 0.03, 210, 0.7, (0.6, 0.35, 0, 0.05), 0.02, 1.2, 10),
+    Trade("4722", "Travel", 0.02, 380, 0.8, (0.05, 0.8, 0, 0.15), 0.05, 3.0, 20),
+    Trade("5999", "Workshop", 0.02, 44, 0.8, (0.6, 0.35, 0, 0.05), 0.02, 1.0, 14),
 )  # fmt: skip
 MCC = tuple(trade.mcc for trade in TRADES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A country in which a bank's merchants trade, with the currencies they sell and settle in."""
 
@@ -78,39 +78,60 @@ class BankProfile:
 
 PROFILES = (
     BankProfile(
-        name="Nordhafen Bank", timezone="Europe/Berlin", currency="EUR", acquirer_bin="412086", iban_start="DE40", provider="adyen", merchant_start=10_000,
+        name="Nordhafen Bank",
+        timezone="Europe/Berlin",
+        currency="EUR",
+        acquirer_bin="412086",
+        iban_start="DE40",
+        provider="adyen",
+        merchant_start=10_000,
         places=(
-            Place(country="DE", share=0.50, currency="EUR", settles_in="EUR", cities=("Kiel", "Bremen", "Köln", "Leipzig")),
-            Place(country="FR", share=0.15, currency="EUR", settles_in="EUR", cities=("Lille", "Nantes")),
-            Place(country="NL", share=0.15, currency="EUR", settles_in="EUR", cities=("Utrecht", "Breda")),
-            Place(country="AT", share=0.08, currency="EUR", settles_in="EUR", cities=("Graz", "Linz")),
-            Place(country="CH", share=0.08, currency="CHF", settles_in="EUR", cities=("Basel", "Chur")),
-            Place(country="US", share=0.04, currency="USD", settles_in="USD", cities=("Boston",)),
+            Place("DE", 0.50, "EUR", "EUR", ("Kiel", "Bremen", "Köln", "Leipzig")),
+            Place("FR", 0.15, "EUR", "EUR", ("Lille", "Nantes")),
+            Place("NL", 0.15, "EUR", "EUR", ("Utrecht", "Breda")),
+            Place("AT", 0.08, "EUR", "EUR", ("Graz", "Linz")),
+            Place("CH", 0.08, "CHF", "EUR", ("Basel", "Chur")),
+            Place("US", 0.04, "USD", "USD", ("Boston",)),
         ),
     ),
     BankProfile(
-        name="Albion Harbour Bank", timezone="Europe/London", currency="GBP", acquirer_bin="476173", iban_start="GB71", provider="stripe", merchant_start=50_000,
+        name="Albion Harbour Bank",
+        timezone="Europe/London",
+        currency="GBP",
+        acquirer_bin="476173",
+        iban_start="GB71",
+        provider="stripe",
+        merchant_start=50_000,
         places=(
-            Place(country="GB", share=0.68, currency="GBP", settles_in="GBP", cities=("Leeds", "Bristol", "Cardiff", "Dundee")),
-            Place(country="IE", share=0.14, currency="EUR", settles_in="EUR", cities=("Cork", "Galway")),
-            Place(country="US", share=0.10, currency="USD", settles_in="GBP", cities=("Albany", "Tampa")),
-            Place(country="JP", share=0.08, currency="JPY", settles_in="GBP", cities=("Osaka", "Kobe")),
+            Place("GB", 0.68, "GBP", "GBP", ("Leeds", "Bristol", "Cardiff", "Dundee")),
+            Place("IE", 0.14, "EUR", "EUR", ("Cork", "Galway")),
+            Place("US", 0.10, "USD", "GBP", ("Albany", "Tampa")),
+            Place("JP", 0.08, "JPY", "GBP", ("Osaka", "Kobe")),
         ),
     ),
     BankProfile(
-        name="Cascadia Trust", timezone="America/Los_Angeles", currency="USD", acquirer_bin="445501", iban_start="US12", provider="adyen", merchant_start=80_000,
+        name="Cascadia Trust",
+        timezone="America/Los_Angeles",
+        currency="USD",
+        acquirer_bin="445501",
+        iban_start="US12",
+        provider="adyen",
+        merchant_start=80_000,
         places=(
-            Place(country="US", share=0.82, currency="USD", settles_in="USD", cities=("Tacoma", "Eugene", "Boise", "Reno")),
-            Place(country="CA", share=0.18, currency="CAD", settles_in="USD", cities=("Victoria", "Calgary")),
+            Place("US", 0.82, "USD", "USD", ("Tacoma", "Eugene", "Boise", "Reno")),
+            Place("CA", 0.18, "CAD", "USD", ("Victoria", "Calgary")),
         ),
     ),
-)  # fmt: skip
+)
 
-_FIRST_WORDS = ("Amber", "Birch", "Copper", "Dune", "Elm", "Fjord", "Granite", "Harbour", "Indigo", "Juniper", "Kestrel", "Linden",
-                "Maple", "Nova", "Orchid", "Pine", "Quartz", "River", "Saffron", "Tidal", "Umber", "Violet", "Willow", "Yarrow")  # fmt: skip
+_FIRST_WORDS = tuple(
+    "Amber Birch Copper Dune Elm Fjord Granite Harbour Indigo Juniper Kestrel Linden Maple Nova Orchid Pine Quartz "
+    "River Saffron Tidal Umber Violet Willow Yarrow".split()
+)
 _CHAINS = ("Brightmart", "Fernway", "Oakline", "Silverlane", "Northgate", "Bluefinch")
-_ISSUER_WORDS = ("Alder", "Beacon", "Crown", "Delta", "Ember", "Falcon", "Garnet", "Horizon", "Iris", "Jade", "Keystone", "Lotus",
-                 "Meridian", "Nimbus", "Orion", "Prairie")  # fmt: skip
+_ISSUER_WORDS = tuple(
+    "Alder Beacon Crown Delta Ember Falcon Garnet Horizon Iris Jade Keystone Lotus Meridian Nimbus Orion Prairie".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +222,7 @@ def _make_merchants(
 
 
 def _merchant_name(
-    stream: np.random.Generator, profile: BankProfile, index: int, trade: Trade, place: Place
+    stream: np.random.Generator, index: int, trade: Trade, place: Place
 ) -> tuple[str, str | None]:
     city = place.cities[int(stream.integers(len(place.cities)))]
     if stream.random() < 0.3:
