@@ -1,0 +1,1 @@
+"""The stacks, in the order of their dependencies."""

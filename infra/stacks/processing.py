@@ -1,0 +1,118 @@
+"""From a file in the bucket to a published result."""
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as scheduler_targets
+from constructs import Construct
+
+from infra.config import FUNCTIONS
+from infra.constructs.function import Layers, PayScopeFunction
+from infra.constructs.processing_chain import ProcessingChain
+from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.stacks.data import DataStack
+
+STEPS = (
+    "parse_report",
+    "map_report",
+    "load_chunk",
+    "check_totals",
+    "reject_report",
+    "reconcile_report",
+    "sync_graph",
+    "index_report",
+    "roll_up_report",
+    "detect_anomalies",
+    "publish_report",
+    "fail_report",
+)
+_TELLS_THE_BUS = ("reject_report", "reconcile_report", "detect_anomalies", "publish_report", "fail_report")
+_READS_WORK = ("map_report", "load_chunk", "check_totals")
+_WRITES_WORK = ("parse_report", "map_report")
+_READS_REPORTS = ("parse_report", "map_report")
+
+
+class ProcessingStack(Stack):
+    """S3 -> EventBridge -> SQS -> ingest_report -> the chain; and the hourly housekeeping."""
+
+    def __init__(self, scope: Construct, name: str, *, data: DataStack, **stack: object) -> None:
+        super().__init__(scope, name, **stack)  # pyright: ignore[reportArgumentType]
+        context = data.context
+        layers = Layers(self, context)
+        self.dead_letters = DeadLetterQueue(self, "FailedReports", context.alarms)
+        lost_events = DeadLetterQueue(self, "LostEvents", context.alarms)
+
+        steps = {step: PayScopeFunction(self, step, context=context, layers=layers) for step in STEPS}
+        for step in _READS_REPORTS:
+            data.reports.grant_read(steps[step].function)
+        for step in _READS_WORK:
+            data.work.grant_read(steps[step].function)
+        for step in _WRITES_WORK:
+            data.work.grant_put(steps[step].function)
+        for step in _TELLS_THE_BUS:
+            data.bus.grant_put_events_to(steps[step].function)
+        self.machine = ProcessingChain(
+            self, "Chain", steps=steps, dead_letters=self.dead_letters.queue, context=context
+        ).machine
+
+        received = WorkQueue(
+            self,
+            "Received",
+            timeout_s=FUNCTIONS["ingest_report"].timeout_s,
+            dead_letters=self.dead_letters,
+            alarms=context.alarms,
+        )
+        events.Rule(
+            self,
+            "FileDropped",
+            description="A file lies in a bank's inbox",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [data.reports.bucket_name]},
+                    "object": {"key": [{"prefix": "banks/"}]},
+                },
+            ),
+            targets=[targets.SqsQueue(received.queue, dead_letter_queue=lost_events.queue)],
+        )
+        ingest = PayScopeFunction(
+            self,
+            "ingest_report",
+            context=context,
+            layers=layers,
+            environment={"PAYSCOPE_REPORT_MACHINE_ARN": self.machine.state_machine_arn},
+        )
+        ingest.function.add_event_source(
+            sources.SqsEventSource(
+                received.queue,
+                batch_size=5,
+                report_batch_item_failures=True,
+                max_concurrency=context.config.reports_at_once,
+            )
+        )
+        data.reports.grant_read(ingest.function)
+        data.bus.grant_put_events_to(ingest.function)
+        self.machine.grant_start_execution(ingest.function)
+
+        maintenance = PayScopeFunction(
+            self, "maintenance", context=context, layers=layers, is_async=True, dead_letters=lost_events.queue
+        )
+        data.bus.grant_put_events_to(maintenance.function)
+        data.work.grant_read_write(maintenance.function)
+        scheduler.Schedule(
+            self,
+            "Hourly",
+            description="Partitions ahead, retention, completeness, unsent events",
+            enabled=context.config.schedules,
+            schedule=scheduler.ScheduleExpression.rate(Duration.hours(1)),
+            target=scheduler_targets.LambdaInvoke(
+                maintenance.function, dead_letter_queue=lost_events.queue, retry_attempts=3
+            ),
+        )
+
+        CfnOutput(self, "ReportMachine", value=self.machine.state_machine_arn)
+        CfnOutput(self, "FailedReportsQueue", value=self.dead_letters.queue.queue_url)
+        CfnOutput(self, "MaintenanceFunction", value=maintenance.function.function_name)
