@@ -154,6 +154,10 @@ _IN_SETTLEMENT_REPORT = Condition("source", Test.NOT_IN, ("acquirer", "scheme", 
 _SETTLEMENT_LINE = (_is("event_type", "SETTLEMENT", "REFUND", "DISPUTE", "FEE"), _IN_SETTLEMENT_REPORT)
 _ADJUSTMENT_LINE = (_is("event_type", "ADJUSTMENT"), _is_not("subtype", "PAYOUT"), _IN_SETTLEMENT_REPORT)
 _NET_LINES = (Term(_SETTLEMENT_LINE, Amount.SETTLEMENT), Term(_ADJUSTMENT_LINE, Amount.SETTLEMENT))
+_FEE_LINE = (_is("event_type", "FEE"), _IN_SETTLEMENT_REPORT)
+_CHARGED_LINE = (_is("event_type", "SETTLEMENT", "REFUND", "DISPUTE", "ADJUSTMENT"), _IN_SETTLEMENT_REPORT)
+_FEES = (Term(_CHARGED_LINE, Amount.FEE, -1), Term(_FEE_LINE, Amount.SETTLEMENT, -1))
+_GROSS_SETTLED = (_is("event_type", "SETTLEMENT"), _IN_SETTLEMENT_REPORT)
 _OPEN_BREAK = (_is("state", "MISMATCHED", "UNMATCHED", "DUPLICATE", "REOPENED"),)
 _MATCHED = (_is("state", "MATCHED", "MATCHED_TOLERANCE", "GROUPED"),)
 _DECIDED = (_is_not("state", "EXPECTED"),)
@@ -432,7 +436,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "fees_total", "Fees",
         "Fees charged on the lines of the settlement reports and as fee lines of their own, as a positive number.",
-        Unit.MONEY, Clock.BOOKED, (), per_currency=True, settlement_currency=True, direction=Direction.BAD,
+        Unit.MONEY, Clock.BOOKED, _FEES, per_currency=True, settlement_currency=True, direction=Direction.BAD,
         synonyms=("fees", "total fees", "fees total", "fee amount", "processing fees", "fees paid", "fees charged",
                   "cost of acceptance", "processing costs", "fee total", "acquiring fees", "all fees",
                   "acceptance costs", "charges"),
@@ -440,28 +444,28 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "interchange", "Interchange",
         "Interchange on the lines of the settlement reports, as a positive number.",
-        Unit.MONEY, Clock.BOOKED, (), per_currency=True, settlement_currency=True, direction=Direction.BAD,
+        Unit.MONEY, Clock.BOOKED, (Term(_CHARGED_LINE, Amount.INTERCHANGE, -1),), per_currency=True, settlement_currency=True, direction=Direction.BAD,
         synonyms=("interchange", "interchange fees", "interchange fee", "interchange amount", "interchange cost",
                   "interchange costs", "total interchange", "interchange paid"),
     ),
     Metric(
         "scheme_fees", "Scheme fees",
         "Scheme fees on the lines of the settlement reports, as a positive number.",
-        Unit.MONEY, Clock.BOOKED, (), per_currency=True, settlement_currency=True, direction=Direction.BAD,
+        Unit.MONEY, Clock.BOOKED, (Term(_CHARGED_LINE, Amount.SCHEME_FEE, -1),), per_currency=True, settlement_currency=True, direction=Direction.BAD,
         synonyms=("scheme fees", "scheme fee", "network fees", "assessment fees", "card scheme fees", "scheme costs",
                   "assessments", "total scheme fees"),
     ),
     Metric(
         "markup", "Processor markup",
         "The processor's own margin on the lines of the settlement reports, as a positive number.",
-        Unit.MONEY, Clock.BOOKED, (), per_currency=True, settlement_currency=True, direction=Direction.BAD,
+        Unit.MONEY, Clock.BOOKED, (Term(_CHARGED_LINE, Amount.MARKUP, -1),), per_currency=True, settlement_currency=True, direction=Direction.BAD,
         synonyms=("markup", "processor markup", "acquirer markup", "markup fees", "acquirer margin",
                   "processor margin", "margin", "total markup"),
     ),
     Metric(
         "effective_rate_bps", "Effective fee rate",
         "10000 * fees / gross settlement.",
-        Unit.BPS, Clock.BOOKED, (), (), per_currency=True, settlement_currency=True, direction=Direction.BAD,
+        Unit.BPS, Clock.BOOKED, _FEES, (Term(_GROSS_SETTLED, Amount.AMOUNT),), per_currency=True, settlement_currency=True, direction=Direction.BAD,
         synonyms=("effective rate", "effective fee rate", "fee rate", "take rate", "effective rate bps",
                   "cost rate", "fees in basis points", "fees in bps", "msc rate", "merchant service charge rate",
                   "effective cost", "blended rate", "cost in basis points", "blended fee rate",

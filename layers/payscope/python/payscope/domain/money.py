@@ -20,6 +20,14 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+def currencies_by_exponent() -> dict[int, tuple[str, ...]]:
+    """The currencies whose minor unit is not two decimals, by its decimals."""
+    return {
+        places: tuple(sorted(code for code, own in _EXPONENTS.items() if own == places))
+        for places in sorted(set(_EXPONENTS.values()))
+    }
+
+
 def decimal_text(minor: int, currency: str) -> str:
     """Major units as a plain decimal string: 1234 EUR -> "12.34", 5 JPY -> "5"."""
     places = exponent(currency)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from payscope.domain.series import DayRange
 from payscope.errors import InvalidInput
 
+# The start of "all days": before any card payment that a report can hold.
+ALL_DAYS_FROM = date(1970, 1, 1)
 _DAYS_BACK = re.compile(r"([1-9]\d{0,3})\s*d")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])", re.IGNORECASE)

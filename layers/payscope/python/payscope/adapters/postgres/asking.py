@@ -1,0 +1,19 @@
+"""The stores that asking needs, all on one database."""
+
+from payscope.adapters.postgres.conversations import PostgresConversations
+from payscope.adapters.postgres.entities import PostgresBanks
+from payscope.adapters.postgres.metric_queries import PostgresMetrics
+from payscope.adapters.postgres.receipt_store import PostgresReceipts
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.ask_ports import AskPorts, RawRows
+
+
+def postgres_ask_ports(database: Database, raw_rows: RawRows) -> AskPorts:
+    """The ports of asking over this database; raw rows come from where chunks are kept."""
+    return AskPorts(
+        metrics=PostgresMetrics(database),
+        receipts=PostgresReceipts(database),
+        conversations=PostgresConversations(database),
+        banks=PostgresBanks(database),
+        raw_rows=raw_rows,
+    )

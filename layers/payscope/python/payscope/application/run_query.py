@@ -1,0 +1,137 @@
+"""A metric query without language: measured, tabled, with receipts and evidence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from payscope.application.ask_ports import AskPorts, ReportDay
+from payscope.application.measuring import Outcome, Setting, measure, resolve_as_of, rows_of, values_and_receipts
+from payscope.domain.answers import Completeness, Evidence, MetricVersion, MissingDay, QueryResult, SourceFile
+from payscope.domain.catalogue import find_metric
+from payscope.domain.plans import MetricQuery
+from payscope.domain.series import DayRange
+from payscope.domain.tables import table_of
+
+
+def run_query(
+    query: MetricQuery,
+    *,
+    bank_id: UUID,
+    now: datetime,
+    ports: AskPorts,
+    new_id: Callable[[], UUID] = uuid4,
+) -> QueryResult:
+    """Answer POST /query: one value per group and metric, each with a stored receipt.
+
+    Args:
+        query: What to measure.
+        bank_id: The tenant, from the token.
+        now: The present, aware.
+        ports: What asking reaches.
+        new_id: Where ids come from.
+
+    Raises:
+        InvalidInput: Something in the query is not in the catalogue or does not fit together.
+        Unavailable: The database did not answer in time.
+    """
+    setting = setting_for(bank_id, query.as_of, now, ports)
+    outcome = measure(query, setting, ports.metrics)
+    query_id = new_id()
+    values, receipts = values_and_receipts(outcome.cells, query_id, setting, now, new_id)
+    ports.receipts.keep(bank_id, receipts)
+    evidence = evidence_for((outcome,), {"query": outcome.query.model_dump(mode="json")}, setting, ports)
+    return QueryResult(
+        query_id=query_id,
+        values=values,
+        table=table_of(values, outcome.query.dimensions),
+        evidence=evidence,
+        caveats=(*outcome.caveats, *completeness_caveats(evidence.completeness)),
+    )
+
+
+def setting_for(bank_id: UUID, as_of: datetime | date | None, now: datetime, ports: AskPorts) -> Setting:
+    """The bank's calendar, names and "today" for one question."""
+    profile = ports.banks.profile(bank_id)
+    instant, today = resolve_as_of(as_of, profile.timezone, now)
+    return Setting(bank_id, profile, ports.banks.directory(bank_id, now), instant, today)
+
+
+def evidence_for(
+    outcomes: Sequence[Outcome], plan: Mapping[str, Any], setting: Setting, ports: AskPorts
+) -> Evidence:
+    """Everything that lets the values be checked: queries, rows, files, freshness, gaps."""
+    pieces = [piece for outcome in outcomes for piece in outcome.pieces]
+    files = ports.metrics.files(setting.bank_id, pieces)
+    days, watermark = ports.banks.report_days(setting.bank_id)
+    row_count, row_hash = rows_of(outcomes)
+    statements = dict.fromkeys(result.sql for outcome in outcomes for result in outcome.measured)
+    versions = dict.fromkeys(piece.metric.id for piece in pieces)
+    return Evidence(
+        plan=dict(plan),
+        metrics=tuple(
+            MetricVersion(id=name, version=find_metric(name).version, definition=find_metric(name).definition)
+            for name in versions
+        ),
+        sql=";\n\n".join(statements),
+        row_count=row_count,
+        row_hash=row_hash,
+        files=files,
+        watermark=watermark,
+        completeness=completeness_of(days, [piece.period for piece in pieces], setting.today, files),
+    )
+
+
+def completeness_of(
+    days: Sequence[ReportDay], periods: Sequence[DayRange | None], today: date, files: Sequence[SourceFile]
+) -> Completeness:
+    """Source days due in the periods, between the first and the last day that any report covers.
+
+    A source is due on the weekdays on which it reported at least half of the time. Without any
+    contributing file nothing can be said about sources, so every source counts.
+    """
+    covered: dict[str, set[date]] = {}
+    for each in days:
+        covered.setdefault(each.source, set()).add(each.day)
+    if not covered:
+        return Completeness(expected=0, present=0)
+    last = min(max(max(own) for own in covered.values()), today)
+    wanted: set[date] = set()
+    for period in periods:
+        if period is not None:
+            start = max(period.start_on, min(min(own) for own in covered.values()))
+            end = min(period.end_on, last)
+            wanted |= {start + timedelta(days=n) for n in range((end - start).days + 1)}
+    expected = present = 0
+    missing: list[MissingDay] = []
+    for source, own in sorted(covered.items()):
+        usual = _usual_weekdays(own)
+        due = {day for day in wanted if day >= min(own) and day.weekday() in usual}
+        expected += len(due)
+        present += len(due & own)
+        missing += [MissingDay(source=source, day=day) for day in sorted(due - own)]
+    return Completeness(expected=expected, present=present, missing=tuple(missing[:200]))
+
+
+def completeness_caveats(completeness: Completeness) -> tuple[str, ...]:
+    """What has to be said before any conclusion where reports are missing."""
+    if not completeness.missing:
+        return ()
+    named = ", ".join(f"{each.source} {each.day.isoformat()}" for each in completeness.missing[:5])
+    more = len(completeness.missing) - 5
+    return (f"Reports are missing: {named}{f' and {more} more' if more > 0 else ''}.",)
+
+
+def _usual_weekdays(days: set[date]) -> set[int]:
+    first, last = min(days), max(days)
+    usual: set[int] = set()
+    for weekday in range(7):
+        all_days = sum(
+            1 for n in range((last - first).days + 1) if (first + timedelta(days=n)).weekday() == weekday
+        )
+        own = sum(1 for day in days if day.weekday() == weekday)
+        if all_days and own * 2 >= all_days:
+            usual.add(weekday)
+    return usual
+
+

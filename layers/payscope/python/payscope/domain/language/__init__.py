@@ -1,0 +1,1 @@
+"""Questions in English, understood by rules over data: no model, no guess."""

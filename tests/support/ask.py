@@ -1,0 +1,89 @@
+"""The tiny world loaded into a migrated database, and asking over it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.tenancy import Database
+from payscope.domain.events import COLUMNS, PaymentEvent, event_id
+from tests.evaluation import world
+
+NOW = datetime(2026, 4, 1, 6, tzinfo=UTC)
+
+
+class RowsInMemory:
+    """Raw rows of chunks whose keys start with ``kept``: two fields that name the place."""
+
+    def fields(
+        self, chunks: Mapping[str, tuple[int, ...]]
+    ) -> Mapping[tuple[str, int], Mapping[str, str | None]]:
+        return {
+            (key, number): {"file": key, "line": str(number)}
+            for key, numbers in chunks.items()
+            for number in numbers
+        }
+
+
+def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = "UTC") -> None:
+    """Register the bank and deliver its reports, each loaded and rolled up."""
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "insert into payscope.bank (bank_id, name, timezone) values (%s, %s, %s)", (bank_id, name, timezone)
+        )
+        for merchant_id, merchant, group, mcc, country, _ in world.MERCHANTS:
+            cursor.execute(
+                "insert into payscope.merchant (bank_id, merchant_id, name, merchant_group, mcc, country)"
+                " values (%s, %s, %s, %s, %s, %s)",
+                (bank_id, merchant_id, merchant, group, mcc, country),
+            )
+        for number, issuer, country, _ in world.CARDS:
+            cursor.execute(
+                "insert into payscope.issuer (bank_id, bin, issuer_id, name, country) values (%s, %s, %s, %s, %s)",
+                (bank_id, number, issuer.lower(), issuer, country),
+            )
+    for month in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04"):
+        with database.platform() as cursor:
+            cursor.execute("select payscope.ensure_event_partition(%s::date)", (f"{month}-01",))
+    for report in world.reports(bank_id):
+        deliver_report(database, bank_id, report)
+    PostgresRollups(database).rebuild(bank_id, NOW)
+
+
+def deliver_report(database: Database, bank_id: UUID, report: world.Report) -> UUID:
+    """Record the report, its one chunk and its events, as the chain leaves them."""
+    report_id = uuid5(bank_id, report.name)
+    first = min(event.booked_on for event in report.events)
+    last = max(event.booked_on for event in report.events)
+    count = len(report.events)
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "insert into payscope.report (bank_id, report_id, file_name, object_key, object_version, status, source,"
+            " rows_read, rows_loaded, first_at, last_at, received_at, finished_at)"
+            " values (%s, %s, %s, %s, '1', 'COMPLETE', %s, %s, %s, %s, %s, %s, %s)",
+            (bank_id, report_id, report.name, report.name, report.source, count, count,
+             datetime(first.year, first.month, first.day, tzinfo=UTC),
+             datetime(last.year, last.month, last.day, 23, tzinfo=UTC), NOW, NOW),
+        )  # fmt: skip
+        cursor.execute(
+            "insert into payscope.report_chunk (bank_id, report_id, chunk, object_key, first_row, rows_read,"
+            " rows_loaded, loaded_at) values (%s, %s, 0, %s, 1, %s, %s, %s)",
+            (bank_id, report_id, f"kept/{report.name}", count, count, NOW - timedelta(minutes=1)),
+        )
+        insert_events(cursor, bank_id, report_id, report.events)
+    return report_id
+
+
+def insert_events(cursor: object, bank_id: UUID, report_id: UUID, events: Iterable[PaymentEvent]) -> None:
+    """First revisions, in one batch."""
+    columns = ("bank_id", "event_id", "content_hash", *COLUMNS)
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"insert into payscope.event ({', '.join(columns)}) values ({marks})"  # noqa: S608
+    rows = []
+    for number, item in enumerate(events, start=1):
+        placed = replace(item, report_id=report_id, row_number=number)
+        identity = event_id(bank_id, item.source, item.event_type, item.source_ref, item.sequence)
+        values = [getattr(placed, name) for name in COLUMNS]
+        rows.append([bank_id, identity, identity, *(str(v) if v is placed.event_type else v for v in values)])
+    cursor.executemany(statement, rows)  # type: ignore[attr-defined]
