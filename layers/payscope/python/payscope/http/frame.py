@@ -3,15 +3,17 @@
 import re
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
 from aws_lambda_powertools import Logger
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payscope.application.measure import Recorder
 from payscope.domain.telemetry import counted, observed
-from payscope.http.problems import Problem, problem_of, too_large
+from payscope.http.problems import Problem, problem_of
 
 logger = Logger(service="payscope")
 
@@ -22,10 +24,6 @@ _SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class RequestFrame:
@@ -63,19 +61,14 @@ class RequestFrame:
             await send(message)
 
         try:
-            await self._answer(scope, _limited(receive), send_framed, state)
+            if _stated_length(scope["headers"]) > LARGEST_BODY_BYTES:
+                await self._refuse(problem_of(_too_large()), scope, receive, send_framed, state)
+            else:
+                await self.app(scope, _limited(receive), send_framed)
         except Exception as error:
             logger.exception("request failed")
             await self._refuse(problem_of(error), scope, receive, send_framed, state)
         self._account(scope, state, status, time.perf_counter() - start)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, state: dict[str, Any]) -> None:
-        try:
-            if _stated_length(scope["headers"]) > LARGEST_BODY_BYTES:
-                raise _TooLarge
-            await self.app(scope, receive, send)
-        except _TooLarge:
-            await self._refuse(too_large(LARGEST_BODY_BYTES), scope, receive, send, state)
 
     async def _refuse(
         self, problem: Problem, scope: Scope, receive: Receive, send: Send, state: dict[str, Any]
@@ -112,10 +105,14 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > LARGEST_BODY_BYTES:
-            raise _TooLarge
+            raise _too_large()
         return message
 
     return receive_limited
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _stated_length(headers: Sequence[tuple[bytes, bytes]]) -> int:

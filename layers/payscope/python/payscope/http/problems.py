@@ -28,6 +28,10 @@ _OF_HTTP = {
         "There is no such route; see the list of routes in the contract.",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "This route does not take that method."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "too-large",
+        "The body is longer than any request needs; files go to the bucket, not through this interface.",
+    ),
     HTTPStatus.BAD_REQUEST: ("malformed-request", "The request could not be read; send JSON."),
 }
 _MOST_ERRORS = 20
@@ -77,15 +81,6 @@ def problem_of(error: Exception) -> Problem:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal",
         "Something failed on our side and was recorded; quote the request_id when you report it.",
-    )
-
-
-def too_large(limit_bytes: int) -> Problem:
-    """The problem of a body that is longer than any request needs."""
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "too-large",
-        f"The body is longer than {limit_bytes} bytes; files go to the bucket, not through this interface.",
     )
 
 

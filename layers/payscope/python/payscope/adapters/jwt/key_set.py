@@ -146,7 +146,7 @@ def usable_keys(document: bytes) -> dict[str, SigningKey]:
             logger.warning("key dropped from the key set", extra={"kid": _short_kid(entry)})
         elif key.kid in keys or key.kid in shared:
             shared.add(key.kid)
-            del keys[key.kid]
+            keys.pop(key.kid, None)
             logger.warning("key id dropped: two keys share it", extra={"kid": key.kid[:64]})
         else:
             keys[key.kid] = key
@@ -156,7 +156,7 @@ def usable_keys(document: bytes) -> dict[str, SigningKey]:
 def _usable(entry: dict[str, Any]) -> SigningKey | None:
     kid = entry.get("kid")
     algorithm = {("RSA", None): "RS256", ("OKP", "Ed25519"): "EdDSA"}.get(
-        (entry.get("kty"), entry.get("crv"))
+        (str(entry.get("kty")), entry.get("crv") and str(entry["crv"]))
     )
     if (
         not isinstance(kid, str)

@@ -94,6 +94,17 @@ class ValkeyCounters:
                 sums[name, field.decode()] += int(value)
         return [sample for (name, field), value in sums.items() if (sample := _sample(name, field, value))]
 
+    def ping(self) -> None:
+        """Talk to the server.
+
+        Raises:
+            Unavailable: It does not answer.
+        """
+        try:
+            self._client.ping()
+        except (OSError, self._errors) as error:
+            raise Unavailable("The shared counters do not answer; check Valkey.") from error
+
     @cached_property
     def _client(self) -> "valkey.Valkey":
         import valkey

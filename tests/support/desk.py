@@ -1,0 +1,373 @@
+"""The HTTP applications over memory: a bank's desk without a server, for tests of the surface."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from payscope.adapters.prometheus.exposition import render
+from payscope.adapters.valkey.counters import ProcessCounters
+from payscope.application.authenticate import Unauthenticated
+from payscope.application.check_health import CheckHealth, Probe
+from payscope.application.get_transaction import Lifecycle
+from payscope.application.issue_upload import PresignedPost
+from payscope.application.manage_dlq import DeadLetter, FailedReport, ManageDlq
+from payscope.application.read_breaks import BreakFilter, BreakRow, Resolution
+from payscope.application.read_reports import ReportProblem, ReportReceipt, ReportSummary
+from payscope.application.record_audit import RecordAudit
+from payscope.application.resolve_break import ResolveBreak
+from payscope.application.run_once import Answer, Earlier, KeyScope
+from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, chain
+from payscope.domain.identity import Principal, Role
+from payscope.domain.reconciliation import MatchState
+from payscope.domain.reports import ReportStatus
+from payscope.domain.resolutions import Act
+from payscope.errors import NotFound, Unavailable
+from payscope.http.access import Gate
+from payscope.http.admin_app import AdminPorts, create_admin_app
+from payscope.http.breaks import BreakPorts
+from payscope.http.operations import OperationPorts
+from payscope.http.reports import ReportPorts
+
+BANK = UUID("3f0c8a52-6a3e-4d53-9b7e-0d6c3a5b8f10")
+OTHER_BANK = UUID("9b1f2c44-0d7a-4f6e-8c55-7e2a1d3c4b20")
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+class NamedTokens:
+    """Tokens that say what they are: ``bank_id:role:subject``."""
+
+    def verify(self, token: str) -> Principal:
+        try:
+            bank_id, role, subject = token.split(":")
+            return Principal(UUID(bank_id), subject, Role(role))
+        except ValueError as error:
+            raise Unauthenticated("The access token is refused.") from error
+
+
+class MemoryAuditLog:
+    """One chain a bank."""
+
+    def __init__(self) -> None:
+        self.logs: dict[UUID, list[AuditEvent]] = {}
+        self.drafts: list[tuple[UUID, AuditDraft]] = []
+        self.is_away = False
+
+    def append(self, bank_id: UUID, draft: AuditDraft) -> AuditEvent:
+        if self.is_away:
+            raise Unavailable("PostgreSQL did not answer.")
+        log = self.logs.setdefault(bank_id, [])
+        head = AuditHead(log[-1].sequence, log[-1].entry_hash) if log else AuditHead(0, GENESIS)
+        log.append(chain(bank_id, draft, head))
+        self.drafts.append((bank_id, draft))
+        return log[-1]
+
+    def entry_hashes(self, bank_id: UUID) -> Sequence[str]:
+        return [event.entry_hash for event in self.logs.get(bank_id, [])]
+
+    def events_after(self, bank_id: UUID, sequence: int, limit: int) -> Sequence[AuditEvent]:
+        return self.logs.get(bank_id, [])[sequence : sequence + limit]
+
+    def find(self, bank_id: UUID, event_id: UUID) -> AuditEvent | None:
+        named = (event for event in self.logs.get(bank_id, []) if f'"event_id":"{event_id}"' in event.canonical)
+        return next(named, None)
+
+
+class MemoryIdempotency:
+    """Records by scope."""
+
+    def __init__(self) -> None:
+        self.records: dict[KeyScope, tuple[str, datetime, Answer | None]] = {}
+
+    def claim(
+        self, scope: KeyScope, request_hash: str, now: datetime, expired: datetime, abandoned: datetime
+    ) -> Earlier | None:
+        known = self.records.get(scope)
+        if known and known[1] >= expired and (known[2] or known[1] >= abandoned):
+            return Earlier(known[0], known[2])
+        self.records[scope] = (request_hash, now, None)
+        return None
+
+    def finish(self, scope: KeyScope, answer: Answer) -> None:
+        request_hash, at, _ = self.records[scope]
+        self.records[scope] = (request_hash, at, answer)
+
+    def release(self, scope: KeyScope) -> None:
+        del self.records[scope]
+
+
+@dataclass
+class MemoryReports:
+    """Receipts and problems by bank."""
+
+    receipts: dict[UUID, list[ReportReceipt]] = field(default_factory=dict)
+    rows: dict[UUID, list[ReportProblem]] = field(default_factory=dict)
+
+    def page(
+        self, bank_id: UUID, status: ReportStatus | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[ReportSummary]:
+        reports = sorted(
+            (item.report for item in self.receipts.get(bank_id, [])),
+            key=lambda report: (report.received_at, report.report_id),
+            reverse=True,
+        )
+        return [
+            report
+            for report in reports
+            if (status is None or report.status is status)
+            and (before is None or (report.received_at, report.report_id) < before)
+        ][:limit]
+
+    def receipt(self, bank_id: UUID, report_id: UUID) -> ReportReceipt | None:
+        named = (item for item in self.receipts.get(bank_id, []) if item.report.report_id == report_id)
+        return next(named, None)
+
+    def problems(
+        self, bank_id: UUID, report_id: UUID, after: tuple[int, str, str], limit: int
+    ) -> Sequence[ReportProblem]:
+        rows = self.rows.get(report_id, [])
+        return [row for row in rows if (row.row_number, row.field, row.code) > after][:limit]
+
+
+@dataclass
+class MemoryLifecycles:
+    """Payments by bank and reference."""
+
+    payments: dict[tuple[UUID, str], Lifecycle] = field(default_factory=dict)
+
+    def by_event(self, bank_id: UUID, event_id: UUID) -> Lifecycle | None:
+        return self.payments.get((bank_id, str(event_id)))
+
+    def by_reference(self, bank_id: UUID, reference: str) -> Lifecycle | None:
+        return self.payments.get((bank_id, reference))
+
+
+class PlainSigner:
+    """Forms without a signature."""
+
+    def presign_post(self, object_key: str, largest_bytes: int, lifetime_s: int) -> PresignedPost:
+        return PresignedPost("http://bucket.example", {"key": object_key})
+
+
+class MemoryCase:
+    """A break and its history."""
+
+    def __init__(self, book: "MemoryBreaks", bank_id: UUID, row: BreakRow) -> None:
+        self._book = book
+        self._bank_id = bank_id
+        self._row = row
+        self.state = row.state
+        self.is_cleared = row.cleared_at is not None
+        self.history = tuple(Act(item.action, item.actor) for item in book.decisions.get(row.break_id, []))
+
+    def record(self, resolution: Resolution, state: MatchState | None, owner: str | None, audit: AuditDraft) -> None:
+        from dataclasses import replace
+
+        self._book.decisions.setdefault(self._row.break_id, []).append(resolution)
+        if state is not None:
+            cleared_at = resolution.acted_at if state is MatchState.WRITTEN_OFF else None
+            changed = replace(self._row, state=state, cleared_at=cleared_at)
+            self._book.rows[self._bank_id][self._row.break_id] = changed
+        self._book.audit.append(self._bank_id, audit)
+
+
+@dataclass
+class MemoryBreaks:
+    """Breaks by bank."""
+
+    audit: MemoryAuditLog
+    rows: dict[UUID, dict[UUID, BreakRow]] = field(default_factory=dict)
+    decisions: dict[UUID, list[Resolution]] = field(default_factory=dict)
+
+    def page(
+        self, bank_id: UUID, wanted: BreakFilter, after: tuple[date, UUID] | None, limit: int
+    ) -> Sequence[BreakRow]:
+        rows = sorted(self.rows.get(bank_id, {}).values(), key=lambda row: (row.expected_on, row.break_id))
+        return [
+            row
+            for row in rows
+            if (after is None or (row.expected_on, row.break_id) > after)
+            and (wanted.with_cleared or row.cleared_at is None)
+            and (wanted.state is None or row.state is wanted.state)
+        ][:limit]
+
+    def find(self, bank_id: UUID, break_id: UUID) -> BreakRow | None:
+        return self.rows.get(bank_id, {}).get(break_id)
+
+    def resolutions(self, bank_id: UUID, break_id: UUID) -> Sequence[Resolution]:
+        return self.decisions.get(break_id, [])
+
+    @contextmanager
+    def open(self, bank_id: UUID, break_id: UUID) -> Generator[MemoryCase]:
+        row = self.find(bank_id, break_id)
+        if row is None:
+            raise NotFound("There is no such break.")
+        yield MemoryCase(self, bank_id, row)
+
+
+@dataclass
+class MemoryFailures:
+    """Failed reports by bank, the queue beside them, and what was started."""
+
+    reports: dict[UUID, dict[UUID, FailedReport]] = field(default_factory=dict)
+    letters: list[DeadLetter] = field(default_factory=list)
+    started: list[UUID] = field(default_factory=list)
+    chain_is_away: bool = False
+
+    def failed(self, bank_id: UUID, limit: int) -> Sequence[FailedReport]:
+        return list(self.reports.get(bank_id, {}).values())[:limit]
+
+    def take(self, bank_id: UUID, report_id: UUID) -> FailedReport | None:
+        taken = self.reports.get(bank_id, {}).pop(report_id, None)
+        self._taken = taken
+        return taken
+
+    def put_back(self, bank_id: UUID, report_id: UUID, reason: str) -> None:
+        if self._taken:
+            self.reports[bank_id][report_id] = self._taken
+
+    def messages(self) -> Sequence[DeadLetter]:
+        return list(self.letters)
+
+    def delete(self, message: DeadLetter) -> None:
+        self.letters.remove(message)
+
+    def start_again(self, bank_id: UUID, report: FailedReport) -> str:
+        if self.chain_is_away:
+            raise Unavailable("The processing chain could not be started.")
+        self.started.append(report.report_id)
+        return f"arn:execution:{report.report_id}"
+
+
+@dataclass
+class StatedProbe:
+    """A dependency that is up or not, as the test says."""
+
+    name: str
+    is_vital: bool = False
+    is_up: bool = True
+
+    def check(self) -> str:
+        if not self.is_up:
+            raise Unavailable(f"{self.name} does not answer.")
+        return "It answers."
+
+
+class Desk:
+    """An application with everything in memory, and a client for each role."""
+
+    def __init__(self, probes: Iterable[Probe] = ()) -> None:
+        ids = count(1)
+        self.now = NOW
+        self.audit = MemoryAuditLog()
+        self.idempotency = MemoryIdempotency()
+        self.reports = MemoryReports()
+        self.lifecycles = MemoryLifecycles()
+        self.breaks = MemoryBreaks(self.audit)
+        self.failures = MemoryFailures()
+        self.counters = ProcessCounters()
+        self.probes = list(probes)
+        self.validated: list[UUID] = []
+        self.gate = Gate(
+            verifier=NamedTokens(),
+            audit=RecordAudit(self.audit, lambda: self.now, lambda: UUID(int=next(ids))),
+            idempotency=self.idempotency,
+            recorder=self.counters,
+            now=lambda: self.now,
+            new_id=lambda: UUID(int=next(ids)),
+        )
+
+    def admin_ports(self) -> AdminPorts:
+        return AdminPorts(
+            reports=ReportPorts(reports=self.reports, lifecycles=self.lifecycles, signer=PlainSigner()),
+            breaks=BreakPorts(
+                breaks=self.breaks, resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id)
+            ),
+            audit=self.audit,
+            operations=OperationPorts(
+                dlq=ManageDlq(self.failures, self.failures, self.failures), validate=self._validate
+            ),
+            health=CheckHealth(self.probes, iter_clock(), 0.5),
+            totals=self.counters,
+            exposition=render,
+        )
+
+    def admin_app(self) -> FastAPI:
+        return create_admin_app(self.gate, self.admin_ports())
+
+    def client(self, app: FastAPI, role: Role = Role.BANK_ADMIN, bank_id: UUID = BANK, sub: str = "ana") -> TestClient:
+        headers = {"Authorization": f"Bearer {bank_id}:{role}:{sub}", "X-Bank-Id": str(bank_id)}
+        return TestClient(app, headers=headers, raise_server_exceptions=False)
+
+    def admin(self, role: Role = Role.BANK_ADMIN, bank_id: UUID = BANK, sub: str = "ana") -> TestClient:
+        return self.client(self.admin_app(), role, bank_id, sub)
+
+    def _validate(self, bank_id: UUID) -> dict[str, Any]:
+        self.validated.append(bank_id)
+        return {"agree": True}
+
+
+def iter_clock() -> Any:
+    """The real monotonic clock: probes of the desk answer at once."""
+    import time
+
+    return time.monotonic
+
+
+def a_report(file_name: str = "settlement.csv", number: int = 1, **changes: Any) -> ReportReceipt:
+    """A complete report with one quarantined row of three."""
+    summary = ReportSummary(
+        **{
+            "report_id": UUID(int=number),
+            "file_name": file_name,
+            "status": ReportStatus.COMPLETE,
+            "reason": None,
+            "duplicate_of": None,
+            "revision": 1,
+            "revision_of": None,
+            "profile": "adyen-settlement@1",
+            "format": "csv",
+            "source": "adyen",
+            "rows_read": 3,
+            "rows_loaded": 2,
+            "rows_quarantined": 1,
+            "rows_duplicate": 0,
+            "rows_informative": 0,
+            "first_at": NOW,
+            "last_at": NOW,
+            "received_at": NOW,
+            "finished_at": NOW,
+            **changes,
+        }
+    )
+    return ReportReceipt(summary, f"banks/{BANK}/inbox/{file_name}", "1", 100, "ab", (), {}, {"AMOUNT": 1}, [])
+
+
+def a_break(number: int = 1, **changes: Any) -> BreakRow:
+    """An unmatched settlement of 12.34 EUR that was expected a week ago."""
+    return BreakRow(
+        **{
+            "break_id": UUID(int=number),
+            "event_id": None,
+            "report_id": None,
+            "match_id": None,
+            "reason": "MISSING_SETTLEMENT",
+            "state": MatchState.UNMATCHED,
+            "currency": "EUR",
+            "amount_minor": 1234,
+            "expected_on": date(2026, 11, 17),
+            "merchant_id": "M1",
+            "network": "VISA",
+            "evidence": {},
+            "opened_at": NOW,
+            "cleared_at": None,
+            "owner": None,
+            **changes,
+        }
+    )
