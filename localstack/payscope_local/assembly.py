@@ -118,7 +118,7 @@ def _assets(
         return ()
     found: list[Asset] = []
     for identity, entry in json.loads(listing.read_text())["files"].items():
-        source = live.get(identity, folder / entry["source"]["path"])
+        source = live.get(identity) or folder / str(entry["source"]["path"])
         if source.name == template_file:
             continue  # the template itself is sent directly
         is_folder = entry["source"]["packaging"] == "zip"

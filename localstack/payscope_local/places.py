@@ -71,7 +71,7 @@ class Places:
     @property
     def assembly(self) -> Path:
         """The synthesised templates of the local stage."""
-        return self.root / "build" / "cdk.out"
+        return self.root / "build" / "cdk.out" / "local"
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

@@ -1,0 +1,43 @@
+"""The tenants of the local stack, written and read as the application role."""
+
+from uuid import UUID
+
+from payscope.adapters.postgres.tenancy import Database
+from payscope.errors import InvalidInput
+from payscope_local.servers import app_dsn
+from payscope_local.state import Bank, PrivateState
+
+
+def database_of(state: PrivateState) -> Database:
+    return Database(app_dsn(state), bytes.fromhex(state.context_key), state.context_key_id)
+
+
+def add_bank(database: Database, bank_id: UUID, name: str, timezone: str, currency: str) -> None:
+    """Register a tenant or change its name and defaults; the natural key is the bank's id.
+
+    Raises:
+        InvalidInput: The currency is not a three-letter code, or the name is empty.
+    """
+    if not name.strip():
+        raise InvalidInput("Give the bank a name.")
+    if len(currency) != 3 or not currency.isalpha() or not currency.isupper():
+        raise InvalidInput(f"{currency} is not an ISO 4217 code such as EUR.")
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "insert into payscope.bank (bank_id, name, timezone, currency) values (%s, %s, %s, %s)"
+            " on conflict (bank_id) do update set name = excluded.name, timezone = excluded.timezone,"
+            " currency = excluded.currency",
+            (bank_id, name, timezone, currency),
+        )
+
+
+def list_banks(database: Database) -> list[Bank]:
+    """All tenants in order of their ids."""
+    return [Bank(bank_id=str(bank_id), name=_name(database, bank_id)) for bank_id in database.bank_ids()]
+
+
+def _name(database: Database, bank_id: UUID) -> str:
+    with database.tenant(bank_id) as cursor:
+        cursor.execute("select name from payscope.bank where bank_id = %s", (bank_id,))
+        row = cursor.fetchone()
+    return "" if row is None else row[0]

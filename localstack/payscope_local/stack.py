@@ -1,0 +1,227 @@
+"""The local stack as a whole: up, down, status, removal."""
+
+import fcntl
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from payscope.errors import InvalidInput, Unavailable
+from payscope_local.aws import REGION, endpoint_url
+from payscope_local.banks import database_of, list_banks
+from payscope_local.deployment import deploy_templates, empty, ensure_template, migrate, put_secrets
+from payscope_local.graph import USER as GRAPH_USER
+from payscope_local.issuer import AUDIENCE
+from payscope_local.places import Places
+from payscope_local.ports import LOOPBACK, free_port, is_open
+from payscope_local.postgres import remove_postgres, start_postgres
+from payscope_local.processes import ProcessRecord, is_alive, stop
+from payscope_local.servers import PORTS, SERVERS, app_dsn, issuer_of, owner_dsn, vectors_dsn
+from payscope_local.state import (
+    PrivateState,
+    StackDescription,
+    read_description,
+    read_private,
+    read_processes,
+    write_file,
+    write_processes,
+)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """What one server of the stack is doing."""
+
+    name: str
+    title: str
+    state: str
+    pid: int | None
+    port: int | None
+
+
+class Stack:
+    """One checkout's stack.
+
+    Args:
+        places: Where it keeps its things.
+        progress: Is told each step in a short line.
+    """
+
+    def __init__(self, places: Places, progress: Progress) -> None:
+        self._places = places
+        self._progress = progress
+
+    def up(self) -> StackDescription:
+        """Start what does not run, deploy what changed, and describe the result.
+
+        Running it again changes nothing; after a crash it starts what is missing.
+
+        Raises:
+            Unavailable: A server or the deployment failed; what runs keeps running.
+        """
+        with self._locked():
+            state = self._prepare()
+            self._start_missing(state)
+            put_secrets(state, self._places)
+            outputs = deploy_templates(self._places, state, self._progress)
+            self._progress("migrating the stores")
+            migrate(state, outputs)
+            return self._describe(state, outputs)
+
+    def down(self) -> None:
+        """End every process, last started first; the data stay."""
+        with self._locked():
+            self._stop_all()
+
+    def remove(self) -> None:
+        """End every process and delete all data."""
+        if not self._places.home.exists():
+            return
+        with self._locked():
+            self._stop_all()
+            remove_postgres(self._places.postgres)
+            shutil.rmtree(self._places.home)
+
+    def status(self) -> list[ServerStatus]:
+        """Each server: running, stopped, crashed (its process is gone) or silent (it does not answer)."""
+        records = read_processes(self._places.processes_file)
+        return [_status(name, records.get(name)) for name in SERVERS]
+
+    def _prepare(self) -> PrivateState:
+        """The private state with a port for every server, kept where it can be."""
+        state = read_private(self._places.private_file) or PrivateState.fresh()
+        records = read_processes(self._places.processes_file)
+        taken = {
+            port for name, server in SERVERS.items() if _is_up(records.get(name)) for port in server.ports
+        }
+        ports: dict[str, int] = {}
+        for name in PORTS:
+            known = state.ports.get(name)
+            ports[name] = known if known and name in taken else _unused(known, ports.values())
+        state = state.model_copy(update={"ports": ports})
+        self._write_private(state)
+        return state
+
+    def _write_private(self, state: PrivateState) -> None:
+        dsns = {"owner_dsn": owner_dsn(state), "app_dsn": app_dsn(state), "vectors_dsn": vectors_dsn(state)}
+        text = state.model_copy(update=dsns).model_dump_json(indent=1)
+        write_file(self._places.private_file, text)
+
+    def _start_missing(self, state: PrivateState) -> None:
+        records = read_processes(self._places.processes_file)
+        ready = {name: record for name, record in records.items() if _is_up(record)}
+        for name in SERVERS.keys() & records.keys() - ready.keys():
+            if is_alive(records[name]):
+                stop(records[name], how=SERVERS[name].ending)  # it runs and does not answer
+        if not ready:
+            empty(self._places.scratch)
+        with ThreadPoolExecutor(max_workers=len(SERVERS) + 1) as pool:
+            template = pool.submit(ensure_template, self._places, self._progress)
+            self._start_in_order(state, ready, pool)
+            template.result()
+
+    def _start_in_order(
+        self, state: PrivateState, ready: dict[str, ProcessRecord], pool: ThreadPoolExecutor
+    ) -> None:
+        waiting = [name for name in SERVERS if name not in ready]
+        running: dict[Future[ProcessRecord], tuple[str, float]] = {}
+        failures: list[str] = []
+        while waiting or running:
+            for name in [name for name in waiting if set(SERVERS[name].after) <= ready.keys()]:
+                waiting.remove(name)
+                future = pool.submit(SERVERS[name].start, self._places, state)
+                running[future] = name, time.monotonic()
+            if not running:
+                break  # what is left waits for something that failed
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                name, began = running.pop(future)
+                error = future.exception()
+                if error is not None:
+                    failures.append(f"{SERVERS[name].title}: {error}")
+                    continue
+                ready[name] = future.result()
+                write_processes(self._places.processes_file, ready.values())
+                self._progress(f"{SERVERS[name].title} is up ({time.monotonic() - began:.1f} s)")
+        if failures:
+            raise Unavailable(" / ".join(failures))
+
+    def _describe(self, state: PrivateState, outputs: dict[str, str]) -> StackDescription:
+        issuer = issuer_of(self._places, state)
+        records = read_processes(self._places.processes_file)
+        description = StackDescription(
+            api_url=f"http://{LOOPBACK}:{state.ports['api']}",
+            aws_endpoint_url=endpoint_url(state.ports["aws"]),
+            aws_region=REGION,
+            bucket_reports=outputs["ReportsBucket"],
+            postgres_dsn=app_dsn(state),
+            neo4j_uri=f"bolt://{LOOPBACK}:{state.ports['bolt']}",
+            neo4j_auth=(GRAPH_USER, state.graph_password),
+            pinecone_host=f"http://{LOOPBACK}:{state.ports['vectors']}",
+            state_machine_arn=outputs["ReportMachine"],
+            banks=list_banks(database_of(state)),
+            issuer=issuer.url,
+            audience=AUDIENCE,
+            pids={name: record.pid for name, record in records.items()},
+            outputs=outputs,
+        )
+        write_file(self._places.stack_file, description.model_dump_json(indent=1))
+        return description
+
+    def refresh_banks(self) -> None:
+        """List the tenants anew in the public file."""
+        description = read_description(self._places.stack_file)
+        state = read_private(self._places.private_file)
+        if description is None or state is None:
+            raise InvalidInput("The stack was never started: run `payscope up`.")
+        banks = list_banks(database_of(state))
+        text = description.model_copy(update={"banks": banks}).model_dump_json(indent=1)
+        write_file(self._places.stack_file, text)
+
+    def _stop_all(self) -> None:
+        records = read_processes(self._places.processes_file)
+        for name in reversed(list(SERVERS)):
+            record = records.get(name)
+            if record is not None and is_alive(record):
+                began = time.monotonic()
+                stop(record, timeout_s=30, how=SERVERS[name].ending)
+                self._progress(f"{SERVERS[name].title} has stopped ({time.monotonic() - began:.1f} s)")
+        write_processes(self._places.processes_file, [])
+        self._places.stack_file.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._places.home.mkdir(parents=True, exist_ok=True)
+        with self._places.lock_file.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._progress("waiting for another payscope command")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def superuser_dsn(places: Places) -> str:
+    """How to connect as the database's superuser, for maintenance by hand."""
+    return start_postgres(places.postgres).dsn_superuser
+
+
+def _status(name: str, record: ProcessRecord | None) -> ServerStatus:
+    title = SERVERS[name].title
+    if record is None:
+        return ServerStatus(name, title, "stopped", None, None)
+    state = "running" if _is_up(record) else "silent" if is_alive(record) else "crashed"
+    return ServerStatus(name, title, state, record.pid, record.port)
+
+
+def _is_up(record: ProcessRecord | None) -> bool:
+    return record is not None and is_alive(record) and (record.port is None or is_open(record.port))
+
+
+def _unused(preferred: int | None, others: object) -> int:
+    port = free_port(preferred)
+    return port if port not in set(others) else _unused(None, others)  # type: ignore[call-overload]
