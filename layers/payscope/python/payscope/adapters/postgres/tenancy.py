@@ -26,7 +26,7 @@ TenantCursor = psycopg.Cursor[Any]
 
 _QUERIES = Path(__file__).with_name("queries")
 _BORROW_TIMEOUT_S = 5.0
-_LOCK_TIMEOUT_S = 5
+_LEAST_LOCK_TIMEOUT_S = 5
 _CONNECT = {
     "connect_timeout": 5,
     "application_name": "payscope",
@@ -95,7 +95,8 @@ class Database:
 
         Args:
             bank_id: The tenant, from a verified token, an object key or ``bank_ids()``.
-            deadline_s: Seconds after which the database cancels a statement and refuses the context.
+            deadline_s: Seconds after which the database cancels a statement and refuses the context;
+                a lock is waited for a tenth of it, at least 5 s.
 
         Raises:
             Unavailable: The server is away, busy, failing over, or a deadline or lock wait passed.
@@ -178,7 +179,7 @@ def _enter(connection: psycopg.Connection[Any], context: str, deadline_s: int) -
         "select set_config('payscope.context', %s, true), set_config('timezone', 'UTC', true),"
         " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
         " set_config('idle_in_transaction_session_timeout', %s, true)",
-        (context, f"{deadline_s}s", f"{_LOCK_TIMEOUT_S}s", f"{deadline_s}s"),
+        (context, f"{deadline_s}s", f"{max(_LEAST_LOCK_TIMEOUT_S, deadline_s // 10)}s", f"{deadline_s}s"),
     )
 
 

@@ -1,0 +1,27 @@
+"""Chain step: bring the report's payments into the graph."""
+
+from functools import cache
+from uuid import UUID
+
+from payscope.adapters.aws.chain import Document, chain_step
+from payscope.adapters.aws.environment import load_settings
+from payscope.adapters.neo4j.graph import Graph, Neo4jPaymentGraph
+from payscope.adapters.postgres.graph_source import PostgresPaymentReader
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.sync_graph import sync_graph
+
+
+@cache
+def _reader() -> PostgresPaymentReader:
+    return PostgresPaymentReader(Database.from_connections(load_settings().connections))
+
+
+@cache
+def _graph() -> Neo4jPaymentGraph:
+    return Neo4jPaymentGraph(Graph.from_connections(load_settings().connections))
+
+
+@chain_step
+def handler(event: Document) -> Document:
+    count = sync_graph(_reader(), _graph(), UUID(event["bank_id"]), UUID(event["report_id"]))
+    return {**event, "status": "INDEXING", "graph": {"events": count}}

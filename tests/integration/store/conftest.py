@@ -1,0 +1,51 @@
+"""A graph server for one test run."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from payscope.adapters.neo4j.graph import Graph
+from payscope.adapters.neo4j.schema import Neo4jSchema
+from payscope.adapters.postgres.tenancy import Database
+from payscope_local.graph import USER, GraphPorts, ensure_graph_database, start_graph
+from payscope_local.ports import LOOPBACK, free_port
+from payscope_local.processes import stop
+from tests.support.postgres import MIGRATIONS, TestDatabases
+
+PASSWORD = "only for this test run"
+CYPHER_MIGRATIONS = MIGRATIONS.parent / "neo4j"
+
+
+@pytest.fixture(scope="session")
+def graph_driver() -> Iterator[neo4j.Driver]:
+    """A driver of an empty database ``payscope``."""
+    with tempfile.TemporaryDirectory(prefix="payscope-graph-") as folder:
+        ports = GraphPorts(free_port(None), free_port(None))
+        record = start_graph(Path(folder), PASSWORD, ports, Path(folder) / "graph.log")
+        try:
+            ensure_graph_database("payscope", PASSWORD, ports.http)
+            with neo4j.GraphDatabase.driver(
+                f"bolt://{LOOPBACK}:{ports.bolt}", auth=(USER, PASSWORD)
+            ) as driver:
+                yield driver
+        finally:
+            stop(record)
+
+
+@pytest.fixture(scope="session")
+def graph(graph_driver: neo4j.Driver) -> Graph:
+    """The graph with its constraints."""
+    graph = Graph(graph_driver, "payscope")
+    Neo4jSchema(graph, CYPHER_MIGRATIONS).migrate()
+    return graph
+
+
+@pytest.fixture
+def database(migrated: TestDatabases) -> Iterator[Database]:
+    """The application's way to the migrated database."""
+    database = Database(migrated.app_dsn, migrated.context_key, migrated.context_key_id)
+    yield database
+    database.close()
