@@ -1,4 +1,4 @@
-"""Chain step for what we broke: the report is FAILED with the error's name, its message goes to the DLQ next."""
+"""Chain step for what we broke: the report is FAILED, and its message goes to the DLQ next."""
 
 from datetime import UTC, datetime
 from functools import cache

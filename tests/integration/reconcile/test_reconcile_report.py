@@ -263,7 +263,7 @@ def payout(batch: str, minor: int) -> Delivery:
     return Delivery(f"payout-{uuid4()}", "processor", (event_,), MONTH)
 
 
-def credits(*entries: tuple[str, str, int]) -> Delivery:
+def statement(*entries: tuple[str, str, int]) -> Delivery:
     """A statement of the whole month; each entry is (reference, batch, minor)."""
     events = tuple(
         event(
@@ -297,14 +297,14 @@ def test_a_payout_ties_to_the_bank_credits_that_name_its_batch(
     entries: tuple[tuple[str, str, int], ...],
     expected: dict[str, tuple[str, int]],
 ) -> None:
-    reconcile(database, bank, [credits(*entries), payout("B1", 5000)])
+    reconcile(database, bank, [statement(*entries), payout("B1", 5000)])
     assert open_breaks(database, bank) == expected
 
 
 def test_a_statement_that_comes_late_clears_the_missing_credit(database: Database, bank: UUID) -> None:
-    reconcile(database, bank, [credits(), payout("B1", 5000)])
+    reconcile(database, bank, [statement(), payout("B1", 5000)])
     assert open_breaks(database, bank) == {"batch:B1": ("MISSING_BANK_CREDIT", 5000)}
-    reconcile(database, bank, [credits(("e", "B1", 5000))])
+    reconcile(database, bank, [statement(("e", "B1", 5000))])
     assert open_breaks(database, bank) == {}
 
 

@@ -4,12 +4,20 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.tenancy import Database, load_query
 from payscope.domain.reconciliation import ReconciliationResult, ReconciliationRules
 
 _DEADLINE_S = 600
+_FEW = 2_000
+_STEPS = {
+    "lifecycle": "reconcile_lifecycles",
+    "gathered": "reconcile_gather",
+    "payment": "reconcile_payments",
+    "found_break": "reconcile_found_breaks",
+}
 
 
 class PostgresReconciliationLedger:
@@ -35,8 +43,14 @@ class PostgresReconciliationLedger:
                 "select pg_advisory_xact_lock(hashtextextended('reconcile ' || %(bank_id)s::text, 0))",
                 parameters,
             )
-            for step in ("reconcile_gather", "reconcile_payments", "reconcile_found_breaks"):
-                cursor.execute(load_query(step), parameters)
+            cursor.execute(load_query("reconcile_seed"), parameters)
+            if cursor.rowcount > _FEW:
+                # Fresh partitions have no statistics yet, and a nested loop over a whole file is minutes.
+                cursor.execute("set local enable_nestloop = off")
+            for table in ("seed", "lifecycle", "gathered", "payment", "found_break"):
+                if table != "seed":
+                    cursor.execute(load_query(_STEPS[table]), parameters)
+                cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
             cursor.execute(load_query("reconcile_store_matches"), parameters)
             payments.update(dict(cursor.fetchall()))
             cursor.execute(load_query("reconcile_drop_strays"), parameters)

@@ -2,7 +2,7 @@
 -- parameters: bank_id uuid.
 -- grain: temporary table found_break, one row per (payment_key, reason).
 create temp table found_break on commit drop as
-select p.payment_key, b.reason, b.state, b.currency, b.amount_minor, b.expected_on, p.merchant_id, p.network,
+select p.payment_key, p.first_event_id, p.first_report_id, b.reason, b.state, b.currency, b.amount_minor, b.expected_on, p.merchant_id, p.network,
        b.evidence || jsonb_build_object('payment_key', p.payment_key) as evidence,
        md5(concat_ws(E'\x1f', %(bank_id)s::text, p.payment_key, b.reason))::uuid as break_id
 from payment p
@@ -46,19 +46,12 @@ cross join lateral (
          jsonb_build_object('kind', 'bank credit', 'payout_minor', p.payout_minor, 'credited_minor', p.credited_minor)),
         (p.credit_currency_differs, 'CURRENCY', 'MISMATCHED', p.credited_currency, p.credited_minor, p.credited_on,
          jsonb_build_object('paid_out', p.payout_currency, 'credited', p.credited_currency)),
-        (p.refund_unlinked, 'REFUND_UNLINKED', 'UNMATCHED',
-         (select min(g.currency) from gathered g where g.payment_key = p.payment_key and g.event_type = 'REFUND'),
-         (select sum(g.amount_minor)::bigint from gathered g where g.payment_key = p.payment_key and g.event_type = 'REFUND'),
-         p.returned_on, jsonb_build_object('refunds', p.refunds)),
-        (p.chargeback_unlinked, 'CHARGEBACK_UNLINKED', 'UNMATCHED',
-         (select min(g.currency) from gathered g where g.payment_key = p.payment_key and g.event_type = 'DISPUTE'),
-         (select sum(g.amount_minor)::bigint from gathered g where g.payment_key = p.payment_key and g.event_type = 'DISPUTE'),
-         p.returned_on, jsonb_build_object('disputes', p.disputes)),
+        (p.refund_unlinked, 'REFUND_UNLINKED', 'UNMATCHED', p.refund_currency, p.refund_minor, p.returned_on, jsonb_build_object('refunds', p.refunds)),
+        (p.chargeback_unlinked, 'CHARGEBACK_UNLINKED', 'UNMATCHED', p.dispute_currency, p.dispute_minor, p.returned_on, jsonb_build_object('disputes', p.disputes)),
         (p.damaged_reference, 'REFERENCE_DAMAGED', 'MISMATCHED',
          coalesce(p.clearing_currency, p.settlement_currency, p.auth_currency),
          coalesce(nullif(p.clearing_minor, 0), nullif(p.settlement_minor, 0), p.auth_minor), p.first_on,
-         (select jsonb_build_object('reference', min(g.arn)) from gathered g
-          where g.payment_key = p.payment_key and g.arn ~ '[eE][+]'))
+         jsonb_build_object('reference', p.damaged_arn))
 ) as b (holds, reason, state, currency, amount_minor, expected_on, evidence)
 where b.holds
   and not (b.reason = 'CURRENCY' and b.state = 'MISMATCHED' and p.currency_differs and p.settlement_currency_differs

@@ -1,4 +1,4 @@
--- purpose: every event of the payments that a report touched, or whose window has passed, with its payment key.
+-- purpose: every event of the payments of the seed, with its payment key.
 -- parameters: bank_id uuid, report_id uuid, rules jsonb (domain/rules/reconciliation.json).
 -- grain: temporary table gathered, one row per current event of a touched payment.
 --
@@ -7,62 +7,8 @@
 -- within the clearing window; else the event alone.
 create temp table gathered on commit drop as
 with
-coverage as (
-    select l.event_type, l.source, min(r.first_at)::date as from_on, max(r.last_at)::date as to_on
-    from jsonb_to_recordset(%(rules)s::jsonb -> 'lanes') as l (event_type text, source text)
-    join payscope.report r on r.bank_id = %(bank_id)s and r.source = l.source and r.rows_loaded > 0
-    group by l.event_type, l.source
-),
-seed as (
-    select e.event_id, e.lifecycle_id, e.arn, e.source, e.processor_ref, e.merchant_id, e.amount_minor,
-           e.currency, e.card_token, e.approval_code, e.occurred_at
-    from payscope.event e
-    where e.bank_id = %(bank_id)s and e.report_id = %(report_id)s and e.known_to = 'infinity'
-      and e.event_type in ('AUTH', 'AUTH_REVERSAL', 'CLEARING', 'REFUND', 'SETTLEMENT', 'DISPUTE', 'FRAUD_REPORT')
-    union all
-    -- A payment still waiting for a stage is looked at again once a later delivery has moved past its window.
-    select e.event_id, e.lifecycle_id, e.arn, e.source, e.processor_ref, e.merchant_id, e.amount_minor,
-           e.currency, e.card_token, e.approval_code, e.occurred_at
-    from payscope.match m
-    join payscope.match_event me on me.bank_id = m.bank_id and me.match_id = m.match_id
-    join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id and e.known_to = 'infinity'
-    where m.bank_id = %(bank_id)s and m.evidence ? 'waits'
-      and exists (
-          select from coverage c
-          where (m.evidence -> 'waits' ->> c.event_type)::date < c.to_on
-            and (c.event_type <> 'AUTH' or (m.evidence -> 'waits' ->> c.event_type)::date >= c.from_on))
-),
 span as (
     select min(occurred_at) - interval '200 days' as low, max(occurred_at) + interval '200 days' as high from seed
-),
--- Lifecycle ids named by the seed, or reached from its ARNs or source references.
-lifecycle as (
-    select distinct lifecycle_id from seed where lifecycle_id is not null
-    union
-    select e.lifecycle_id
-    from seed s, span, payscope.event e
-    where s.lifecycle_id is null and s.arn ~ '^[0-9]{23}$'
-      and e.bank_id = %(bank_id)s and e.arn = s.arn and e.lifecycle_id is not null
-      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
-    union
-    select e.lifecycle_id
-    from seed s, span, payscope.event e
-    where s.lifecycle_id is null and s.processor_ref is not null
-      and e.bank_id = %(bank_id)s and e.processor_ref = s.processor_ref and e.source = s.source
-      and e.lifecycle_id is not null
-      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
-    union
-    select min(e.lifecycle_id)
-    from seed s, span, payscope.event e
-    where s.lifecycle_id is null and (s.arn is null or s.arn !~ '^[0-9]{23}$') and s.processor_ref is null
-      and s.approval_code is not null and s.card_token is not null
-      and e.bank_id = %(bank_id)s and e.lifecycle_id is not null and e.event_type = 'AUTH'
-      and e.merchant_id = s.merchant_id and e.amount_minor = s.amount_minor and e.currency = s.currency
-      and e.card_token = s.card_token and e.approval_code = s.approval_code
-      and e.occurred_at between s.occurred_at - interval '10 days' and s.occurred_at + interval '10 days'
-      and e.occurred_at between span.low and span.high and e.known_to = 'infinity'
-    group by s.event_id
-    having count(distinct e.lifecycle_id) = 1
 ),
 by_lifecycle as (
     select e.*, 'lifecycle:' || e.lifecycle_id as payment_key, 'lifecycle_id' as rule, 1.0 as score
@@ -109,13 +55,24 @@ alone as (
                 when e.processor_ref is not null then 'processor_ref'
                 else 'alone' end as rule,
            1.0 as score
-    from seed s, span, payscope.event e
-    where s.lifecycle_id is null and e.bank_id = %(bank_id)s and e.lifecycle_id is null
-      and e.known_to = 'infinity' and e.occurred_at between span.low and span.high
-      and (e.event_id = s.event_id
-           or (s.arn ~ '^[0-9]{23}$' and e.arn = s.arn)
-           or (s.processor_ref is not null and e.processor_ref = s.processor_ref and e.source = s.source
-               and (s.arn is null or s.arn !~ '^[0-9]{23}$') and (e.arn is null or e.arn !~ '^[0-9]{23}$')))
+    from (
+        select e.*
+        from seed s, span, payscope.event e
+        where s.lifecycle_id is null and e.bank_id = %(bank_id)s and e.event_id = s.event_id
+          and e.occurred_at between span.low and span.high
+        union all
+        select e.*
+        from seed s, span, payscope.event e
+        where s.lifecycle_id is null and s.arn ~ '^[0-9]{23}$' and e.bank_id = %(bank_id)s and e.arn = s.arn
+          and e.occurred_at between span.low and span.high
+        union all
+        select e.*
+        from seed s, span, payscope.event e
+        where s.lifecycle_id is null and s.processor_ref is not null and coalesce(s.arn, '') !~ '^[0-9]{23}$'
+          and e.bank_id = %(bank_id)s and e.processor_ref = s.processor_ref and e.source = s.source
+          and coalesce(e.arn, '') !~ '^[0-9]{23}$' and e.occurred_at between span.low and span.high
+    ) e
+    where e.lifecycle_id is null and e.known_to = 'infinity'
       and e.event_type in ('AUTH', 'AUTH_REVERSAL', 'CLEARING', 'REFUND', 'SETTLEMENT', 'DISPUTE', 'FRAUD_REPORT')
     order by e.event_id
 ),

@@ -64,6 +64,13 @@ summed as (
            min(g.currency) filter (where g.event_type = 'BANK_ENTRY') as credited_currency,
            min(g.booked_on) filter (where g.event_type = 'BANK_ENTRY') as credited_on,
            bool_or(g.arn ~ '[eE][+]') as damaged_reference,
+           min(g.currency) filter (where g.event_type = 'REFUND') as refund_currency,
+           coalesce(sum(g.amount_minor) filter (where g.event_type = 'REFUND'), 0)::bigint as refund_minor,
+           min(g.currency) filter (where g.event_type = 'DISPUTE') as dispute_currency,
+           coalesce(sum(g.amount_minor) filter (where g.event_type = 'DISPUTE'), 0)::bigint as dispute_minor,
+           min(g.arn) filter (where g.arn ~ '[eE][+]') as damaged_arn,
+           (array_agg(g.event_id order by g.occurred_at, g.event_id))[1] as first_event_id,
+           (array_agg(g.report_id order by g.occurred_at, g.event_id))[1] as first_report_id,
            min(g.booked_on) as first_on
     from gathered g
     group by g.payment_key

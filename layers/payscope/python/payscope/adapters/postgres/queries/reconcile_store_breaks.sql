@@ -13,8 +13,7 @@ opened as (
     insert into payscope.break as k (bank_id, break_id, event_id, report_id, match_id, reason, state, currency,
         amount_minor, expected_on, merchant_id, network, evidence, opened_at)
     select %(bank_id)s, f.break_id,
-           (select g.event_id from gathered g where g.payment_key = f.payment_key order by g.occurred_at, g.event_id limit 1),
-           (select g.report_id from gathered g where g.payment_key = f.payment_key order by g.occurred_at, g.event_id limit 1),
+           f.first_event_id, f.first_report_id,
            t.match_id, f.reason, f.state, coalesce(f.currency, 'XXX'), coalesce(f.amount_minor, 0), f.expected_on,
            f.merchant_id, f.network, f.evidence, %(now)s
     from found_break f join touched t on t.payment_key = f.payment_key
