@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from payscope.errors import Unavailable
 from payscope_local.assembly import Asset, StackTemplate
@@ -26,6 +26,15 @@ def deploy(stacks: Sequence[StackTemplate], endpoint: str, progress: Callable[[s
     Raises:
         Unavailable: A stack failed; the message gives the first reasons.
     """
+    try:
+        return _deploy(stacks, endpoint, progress)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(f"The deployment failed: {error}") from error
+
+
+def _deploy(
+    stacks: Sequence[StackTemplate], endpoint: str, progress: Callable[[str], None]
+) -> dict[str, str]:
     s3 = aws_client("s3", endpoint)
     formation = aws_client("cloudformation", endpoint)
     outputs: dict[str, str] = {}
@@ -70,19 +79,26 @@ def _template_argument(s3: Any, stack: StackTemplate) -> dict[str, str]:
         return {"TemplateBody": stack.template}
     bucket = "payscope-local-templates"
     key = f"{stack.name}-{stack.digest[:16]}.json"
-    s3.create_bucket(Bucket=bucket)
+    _ensure_bucket(s3, bucket)
     s3.put_object(Bucket=bucket, Key=key, Body=body)
     return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{key}"}
 
 
 def _upload(s3: Any, assets: Sequence[Asset]) -> None:
     for bucket in sorted({asset.bucket for asset in assets}):
-        s3.create_bucket(Bucket=bucket)
+        _ensure_bucket(s3, bucket)
     for asset in assets:
         try:
             s3.head_object(Bucket=asset.bucket, Key=asset.content_key)
         except ClientError:
             s3.put_object(Bucket=asset.bucket, Key=asset.content_key, Body=asset.body())
+
+
+def _ensure_bucket(s3: Any, bucket: str) -> None:
+    try:
+        s3.create_bucket(Bucket=bucket)
+    except s3.exceptions.BucketAlreadyOwnedByYou:
+        return  # it survived a restart
 
 
 def _settle(formation: Any, name: str) -> dict[str, Any]:
