@@ -27,6 +27,7 @@ from payscope.domain.forecasts import (
     mean_path,
     origins,
     seasonal_naive,
+    week_on_week,
     weekday_mean,
 )
 from payscope.domain.series import MEASURES, DailyFacts, DayRange, Dimension, Facts, Filters, Measure, Unit
@@ -164,12 +165,20 @@ def daily_series(bank_id: UUID, reader: DailyFactReader) -> list[DailySeries]:
             if by is dimension:
                 found += _series_of(MEASURES[metric], dimension, kept)
     order = {key: place for place, key in enumerate(SERIES)}
-
-    def place_of(series: DailySeries) -> tuple[int, int]:
-        by = Dimension(next(iter(series.dimensions), Dimension.TOTAL.value))
-        return order[series.metric, by], -sum(series.denominators or series.values)
-
-    return sorted(found, key=place_of)
+    found.sort(
+        key=lambda series: (
+            order[series.metric, _dimension(series)],
+            -sum(series.denominators or series.values),
+        )
+    )
+    # The largest currency or slice of each metric comes before all others.
+    seen: dict[tuple[str, Dimension], int] = {}
+    ranked: list[tuple[bool, DailySeries]] = []
+    for series in found:
+        key = series.metric, _dimension(series)
+        ranked.append((seen.get(key, 0) > 0, series))
+        seen[key] = seen.get(key, 0) + 1
+    return [series for _, series in sorted(ranked, key=lambda item: item[0])]
 
 
 def forecast_series(
@@ -192,7 +201,7 @@ def forecast_series(
     paths = [candidates[name](numbers, series.start_on, horizon_days) for name in chosen]
     shipped = mean_folds([folds[name] for name in chosen]) if folds else []
     path = mean_path(paths)
-    bounds = interval(shipped, path) if shipped else [(value, value) for value in path]
+    bounds = interval(shipped or [week_on_week(numbers)], path)
     return Forecast(
         metric=series.metric,
         dimensions=series.dimensions,
@@ -222,7 +231,7 @@ def _backtest(
             f"Only {len(series.values)} days of history: weekly season only, backtested 7 days ahead."
         )
     if not shipped:
-        notes.append("Too short for a backtest: the interval is not known.")
+        notes.append("Too short for a backtest: the interval is that of week-on-week differences.")
     elif chosen == (NAIVE,) and len(folds) > 1:
         notes.append("No model beat the seasonal naive clearly.")
     return Backtest(
@@ -281,6 +290,10 @@ def _series_of(measure: Measure, dimension: Dimension, rows: Sequence[DailyFacts
             )
         )
     return found
+
+
+def _dimension(series: DailySeries) -> Dimension:
+    return Dimension(next(iter(series.dimensions), Dimension.TOTAL.value))
 
 
 def _outcome(

@@ -205,6 +205,11 @@ class Fold:
         return sum(errors) / len(errors) / (self.scale or 1.0)
 
 
+def week_on_week(numbers: Sequence[float]) -> Fold:
+    """Each day forecast by the same weekday of the week before: what a series too short to test can say."""
+    return Fold(tuple(numbers[SEASON_DAYS:]), tuple(numbers[:-SEASON_DAYS]), naive_scale(numbers))
+
+
 def backtest_model(
     numbers: Sequence[float], start_on: date, horizon: int, at: Sequence[int], predict: Predict
 ) -> list[Fold]:
