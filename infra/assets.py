@@ -76,7 +76,9 @@ def pinned(layer: Layer) -> dict[str, str]:
     own = _entries(ROOT / "requirements" / f"{layer}.txt")
     if layer == "core":
         return own
-    return {name: entry for name, entry in own.items() if name not in _entries(ROOT / "requirements/core.txt")}
+    return {
+        name: entry for name, entry in own.items() if name not in _entries(ROOT / "requirements/core.txt")
+    }
 
 
 def _entries(lock: Path) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """One stage: its stacks, in the order of their dependencies."""
 
+# jsii generates protocols whose parameter names differ from its classes', so this rule only cries wolf here.
+# pyright: reportArgumentType=false
+
 from pathlib import Path
 
 from aws_cdk import App, DefaultStackSynthesizer
@@ -48,7 +51,9 @@ class PayScopeStage(Construct):
                 "tags": {"project": "payscope", "stage": config.name},  # CloudFormation hands them on
             }
 
-        self.observability = ObservabilityStack(self, "Observability", config=config, **stack("Observability"))
+        self.observability = ObservabilityStack(
+            self, "Observability", config=config, **stack("Observability")
+        )
         self.network = (
             NetworkStack(self, "Network", config=config, network=config.network, **stack("Network"))
             if config.network
@@ -77,9 +82,7 @@ class PayScopeStage(Construct):
         )
 
 
-def build_app(
-    config: StageConfig, outdir: Path | None = None, built_layers: Path = BUILT_LAYERS
-) -> App:
+def build_app(config: StageConfig, outdir: Path | None = None, built_layers: Path = BUILT_LAYERS) -> App:
     """An app with one stage.
 
     Args:

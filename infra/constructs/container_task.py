@@ -1,5 +1,8 @@
 """A model's container as a Fargate task, and the state machine that runs it and reads its result."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as ecr_assets
@@ -74,7 +77,10 @@ class ContainerTask(Construct):
             "CollectResult",
             collect_result,
             payload=sfn.TaskInput.from_object(
-                {"bank_id": sfn.JsonPath.string_at("$.bank_id"), "task_id": sfn.JsonPath.string_at("$.task_id")}
+                {
+                    "bank_id": sfn.JsonPath.string_at("$.bank_id"),
+                    "task_id": sfn.JsonPath.string_at("$.task_id"),
+                }
             ),
             result_path="$.result",
         )
@@ -92,7 +98,10 @@ class ContainerTask(Construct):
                     container_definition=container,
                     environment=[
                         tasks.TaskEnvironmentVariable(name=variable, value=sfn.JsonPath.string_at(path))
-                        for variable, path in (("PAYSCOPE_BANK_ID", "$.bank_id"), ("PAYSCOPE_TASK_ID", "$.task_id"))
+                        for variable, path in (
+                            ("PAYSCOPE_BANK_ID", "$.bank_id"),
+                            ("PAYSCOPE_TASK_ID", "$.task_id"),
+                        )
                     ],
                 )
             ],
@@ -119,7 +128,7 @@ class ContainerTask(Construct):
         ).machine
 
     def _image(self, folder: str, context: StageContext) -> ecs.ContainerImage:
-        """The repository root is the build context, since the image installs the package beside its main.py."""
+        """The build context is the checkout, since the image has the package beside its main.py."""
         if not context.config.images:
             return ecs.ContainerImage.from_registry(f"payscope/{folder.replace('_', '-')}")
         return ecs.ContainerImage.from_docker_image_asset(

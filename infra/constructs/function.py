@@ -1,5 +1,8 @@
 """The one kind of Lambda function."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from collections.abc import Mapping
 from typing import get_args
 
@@ -15,6 +18,7 @@ from infra.config import FUNCTIONS, Layer
 from infra.constructs.context import StageContext
 from infra.constructs.watch import alarm, log_group
 
+
 class Layers(Construct):
     """The layers of one stack: the package, and the dependency layers that its functions ask for."""
 
@@ -26,7 +30,10 @@ class Layers(Construct):
     def of(self, name: str) -> list[lambda_.ILayerVersion]:
         """The layers of a function, the package's last so that it wins."""
         wanted = FUNCTIONS[name].layers if self._context.config.dependency_layers else ()
-        return [*(self._layer(layer) for layer in get_args(Layer) if layer in wanted), self._layer("payscope")]
+        return [
+            *(self._layer(layer) for layer in get_args(Layer) if layer in wanted),
+            self._layer("payscope"),
+        ]
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         if name not in self._layers:
@@ -34,7 +41,7 @@ class Layers(Construct):
             code = (
                 package_code(config)
                 if name == "payscope"
-                else layer_code(config, name, self._context.built_layers)  # pyright: ignore[reportArgumentType]
+                else layer_code(config, name, self._context.built_layers)
             )
             self._layers[name] = lambda_.LayerVersion(
                 self,
@@ -82,7 +89,9 @@ class PayScopeFunction(Construct):
             "Function",
             description=f"PayScope {name}",
             runtime=lambda_.Runtime.PYTHON_3_11,
-            architecture=lambda_.Architecture.X86_64 if config.architecture == "x86_64" else lambda_.Architecture.ARM_64,
+            architecture=lambda_.Architecture.X86_64
+            if config.architecture == "x86_64"
+            else lambda_.Architecture.ARM_64,
             handler="handler.handler",
             code=function_code(config, name),
             layers=layers.of(name),
@@ -97,7 +106,9 @@ class PayScopeFunction(Construct):
             dead_letter_queue=dead_letters if is_async else None,
             retry_attempts=2 if is_async else None,
             vpc=inside.vpc if inside else None,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS) if inside else None,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+            if inside
+            else None,
             security_groups=[inside.workers] if inside else None,
         )
         context.connections.grant_read(role)

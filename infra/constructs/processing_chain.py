@@ -1,10 +1,11 @@
 """The state machines: the chain of a report, and the run of a model."""
 
-import json
-from collections.abc import Mapping, Sequence
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -32,7 +33,13 @@ class StateMachine(Construct):
     """A standard state machine with its logs and alarms."""
 
     def __init__(
-        self, scope: Construct, name: str, *, definition: sfn.IChainable, timeout: Duration, context: StageContext
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        definition: sfn.IChainable,
+        timeout: Duration,
+        context: StageContext,
     ) -> None:
         super().__init__(scope, name)
         self.machine = sfn.StateMachine(
@@ -44,7 +51,7 @@ class StateMachine(Construct):
             logs=sfn.LogOptions(
                 destination=log_group(self, "Logs", context.config),
                 level=sfn.LogLevel.ALL,
-                include_execution_data=False,  # documents name banks and files; ids are in the functions' logs
+                include_execution_data=False,  # documents name files; ids are in the functions' logs
             ),
         )
         for ending, metric in (
@@ -83,7 +90,9 @@ class ProcessingChain(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._steps = steps
-        failed = sfn.Fail(self, "Failed", error="ReportFailed", cause="The report is FAILED and in the dead-letter queue.")
+        failed = sfn.Fail(
+            self, "Failed", error="ReportFailed", cause="The report is FAILED and in the dead-letter queue."
+        )
         to_dead_letters = tasks.SqsSendMessage(
             self,
             "KeepForRedrive",
@@ -92,7 +101,9 @@ class ProcessingChain(Construct):
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
         )
-        to_dead_letters.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=6, backoff_rate=2)
+        to_dead_letters.add_retry(
+            errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=6, backoff_rate=2
+        )
         to_dead_letters.next(failed)
         fail = self._task("Fail", "fail_report")
         fail.add_catch(to_dead_letters, errors=["States.ALL"], result_path="$.failure")
@@ -140,7 +151,9 @@ class ProcessingChain(Construct):
         map_rows = self._step("Map", "map_report", reject)
         map_rows.next(
             sfn.Choice(self, "Mapped")
-            .when(sfn.Condition.string_equals("$.status", "NEEDS_MAPPING"), sfn.Succeed(self, "WaitsForMapping"))
+            .when(
+                sfn.Condition.string_equals("$.status", "NEEDS_MAPPING"), sfn.Succeed(self, "WaitsForMapping")
+            )
             .when(
                 sfn.Condition.or_(
                     sfn.Condition.string_equals("$.status", "REJECTED"),
@@ -168,7 +181,7 @@ class ProcessingChain(Construct):
 
 
 def invoke(scope: Construct, state: str, function: PayScopeFunction, **fields: object) -> tasks.LambdaInvoke:
-    """A state that calls a function with the document, waits no longer than the function may run, and retries what can pass."""
+    """A state that calls a function, waits no longer than it may run, and retries what can pass."""
     task = tasks.LambdaInvoke(
         scope,
         state,
@@ -176,7 +189,7 @@ def invoke(scope: Construct, state: str, function: PayScopeFunction, **fields: o
         payload_response_only=True,
         retry_on_service_exceptions=False,
         task_timeout=sfn.Timeout.duration(Duration.seconds(function.timeout_s + 10)),
-        **fields,  # pyright: ignore[reportArgumentType]
+        **fields,
     )
     task.add_retry(
         errors=RETRIED,

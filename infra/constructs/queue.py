@@ -1,5 +1,8 @@
 """A queue whose poison messages end in a dead-letter queue that raises an alarm."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -17,12 +20,18 @@ class DeadLetterQueue(Construct):
     def __init__(self, scope: Construct, name: str, alarms: sns.ITopic) -> None:
         super().__init__(scope, name)
         self.queue = sqs.Queue(
-            self, "Queue", retention_period=_KEPT, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True
+            self,
+            "Queue",
+            retention_period=_KEPT,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
         )
         alarm(
             self,
             "Depth",
-            self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
+            self.queue.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
+            ),
             f"{name} holds messages: find the cause in their body, then redrive them.",
             alarms,
         )
@@ -38,7 +47,13 @@ class WorkQueue(Construct):
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, timeout_s: int, dead_letters: DeadLetterQueue, alarms: sns.ITopic
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        timeout_s: int,
+        dead_letters: DeadLetterQueue,
+        alarms: sns.ITopic,
     ) -> None:
         super().__init__(scope, name)
         self.queue = sqs.Queue(
@@ -55,7 +70,9 @@ class WorkQueue(Construct):
         alarm(
             self,
             "Age",
-            self.queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(5), statistic="Maximum"),
+            self.queue.metric_approximate_age_of_oldest_message(
+                period=Duration.minutes(5), statistic="Maximum"
+            ),
             f"Messages of {name} wait for an hour: the function is throttled, failing or too slow.",
             alarms,
             threshold=3600,

@@ -1,5 +1,8 @@
 """Logs and alarms, the same everywhere."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from collections.abc import Mapping
 
 from aws_cdk import RemovalPolicy

@@ -1,8 +1,12 @@
 """What is kept: the buckets, the bus, the secrets, the database where it is ours, and its migrations."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false, reportAssignmentType=false, reportAttributeAccessIssue=false
+
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Fn, Names, SecretValue, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_events as events
@@ -49,7 +53,7 @@ class DataStack(Stack):
         built_layers: Path,
         **stack: object,
     ) -> None:
-        super().__init__(scope, name, **stack)  # pyright: ignore[reportArgumentType]
+        super().__init__(scope, name, **stack)
         self._config = config
         key = (
             kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal_policy(config))
@@ -63,7 +67,9 @@ class DataStack(Stack):
         self.bus = events.EventBus(self, "Bus")
 
         if isinstance(config.postgres, Aurora):
-            store = _OwnStores(self, "Stores", config=config, aurora=config.postgres, placement=placement, alarms=alarms)
+            store = _OwnStores(
+                self, "Stores", config=config, aurora=config.postgres, placement=placement, alarms=alarms
+            )
             self.connections: secrets.ISecret = store.connections
             owner: secrets.ISecret = store.owner
         else:
@@ -130,7 +136,8 @@ class DataStack(Stack):
                     if expire_days
                     else [
                         s3.Transition(
-                            storage_class=s3.StorageClass.INTELLIGENT_TIERING, transition_after=Duration.days(30)
+                            storage_class=s3.StorageClass.INTELLIGENT_TIERING,
+                            transition_after=Duration.days(30),
                         )
                     ],
                 )
@@ -138,7 +145,7 @@ class DataStack(Stack):
         )
 
     def _named_secret(self, purpose: str) -> secrets.ISecret:
-        name = self._config.secret_name(purpose)  # pyright: ignore[reportArgumentType]
+        name = self._config.secret_name(purpose)
         return secrets.Secret.from_secret_name_v2(self, purpose.title(), name)
 
 
@@ -148,7 +155,7 @@ def _secret_id(secret: secrets.ISecret) -> str:
 
 
 def _switch_on_events(bucket: s3.Bucket) -> None:
-    """EventBridge notifications by the bucket's own property; the construct's way deploys a function of CDK's."""
+    """Notify EventBridge by the bucket's own property; the construct's way deploys a function of CDK's."""
     child = bucket.node.default_child
     if not isinstance(child, s3.CfnBucket):
         raise TypeError("a bucket without its resource")
@@ -181,13 +188,19 @@ class _OwnStores(Construct):
         group.add_ingress_rule(placement.workers, ec2.Port.tcp(6379), "Workers to Valkey")
         group.add_ingress_rule(group, ec2.Port.tcp(5432), "The proxy to PostgreSQL")
         group.add_egress_rule(group, ec2.Port.tcp(5432), "The proxy to PostgreSQL")
-        group.add_egress_rule(ec2.Peer.ipv4(placement.vpc.vpc_cidr_block), ec2.Port.tcp(443), "The proxy to its secrets")
+        group.add_egress_rule(
+            ec2.Peer.ipv4(placement.vpc.vpc_cidr_block), ec2.Port.tcp(443), "The proxy to its secrets"
+        )
 
-        app = rds.DatabaseSecret(self, "App", username=APP_ROLE, exclude_characters=" %+~`#$&*()|[]{}:;<>?!'/@\"\\^,=")
+        app = rds.DatabaseSecret(
+            self, "App", username=APP_ROLE, exclude_characters=" %+~`#$&*()|[]{}:;<>?!'/@\"\\^,="
+        )
         cluster = rds.DatabaseCluster(
             self,
             "Cluster",
-            engine=rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_3),
+            engine=rds.DatabaseClusterEngine.aurora_postgres(
+                version=rds.AuroraPostgresEngineVersion.VER_18_3
+            ),
             credentials=rds.Credentials.from_generated_secret(
                 "payscope_admin", exclude_characters=" %+~`#$&*()|[]{}:;<>?!'/@\"\\^,="
             ),
@@ -233,31 +246,37 @@ class _OwnStores(Construct):
             major_engine_version="8",
             serverless_cache_name=Names.unique_resource_name(self, max_length=40, separator="-").lower(),
             security_group_ids=[group.security_group_id],
-            subnet_ids=placement.vpc.select_subnets(
-                subnet_type=ec2.SubnetType.PRIVATE_ISOLATED
-            ).subnet_ids,
+            subnet_ids=placement.vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED).subnet_ids,
             cache_usage_limits=elasticache.CfnServerlessCache.CacheUsageLimitsProperty(
                 data_storage=elasticache.CfnServerlessCache.DataStorageProperty(unit="GB", maximum=5),
                 ecpu_per_second=elasticache.CfnServerlessCache.ECPUPerSecondProperty(maximum=5000),
             ),
         )
-        for label, metric, threshold, what_to_do in (
-            (
-                "Capacity",
-                cluster.metric("ServerlessDatabaseCapacity", period=Duration.minutes(5), statistic="Maximum"),
-                aurora.max_capacity,
-                "The database runs at its highest capacity: raise max_capacity or find the heavy query.",
-            ),
-            (
-                "Pinned",
-                proxy.metric("DatabaseConnectionsCurrentlySessionPinned", period=Duration.minutes(5), statistic="Maximum")
-                if hasattr(proxy, "metric")
-                else cluster.metric("DatabaseConnections", period=Duration.minutes(5), statistic="Maximum"),
-                50,
-                "Connections are pinned: something sets session state outside the tenant transaction.",
-            ),
-        ):
-            alarm(self, label, metric, what_to_do, alarms, threshold=threshold, periods=3)
+        pinned = cloudwatch.Metric(
+            namespace="AWS/RDS",
+            metric_name="DatabaseConnectionsCurrentlySessionPinned",
+            dimensions_map={"ProxyName": proxy.db_proxy_name},
+            period=Duration.minutes(5),
+            statistic="Maximum",
+        )
+        alarm(
+            self,
+            "Pinned",
+            pinned,
+            "Connections are pinned: something sets session state outside the tenant transaction.",
+            alarms,
+            threshold=20,
+            periods=3,
+        )
+        alarm(
+            self,
+            "Capacity",
+            cluster.metric("ServerlessDatabaseCapacity", period=Duration.minutes(5), statistic="Maximum"),
+            "The database runs at its highest capacity: raise max_capacity or find the heavy query.",
+            alarms,
+            threshold=aurora.max_capacity,
+            periods=3,
+        )
 
         vendors = secrets.Secret.from_secret_name_v2(self, "Vendors", config.secret_name("vendors"))
         self.connections = secrets.Secret(
@@ -283,7 +302,9 @@ class _OwnStores(Construct):
             self,
             "Owner",
             description="The migrations' connection: straight to the cluster, since advisory locks pin",
-            secret_object_value={"owner_dsn": _dsn("payscope_admin", master, cluster.cluster_endpoint.hostname)},
+            secret_object_value={
+                "owner_dsn": _dsn("payscope_admin", master, cluster.cluster_endpoint.hostname)
+            },
             removal_policy=removal_policy(config),
         )
 

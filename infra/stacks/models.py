@@ -1,5 +1,8 @@
 """Forecasts and risk scores: container tasks, on a schedule and on demand."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from aws_cdk import CfnOutput, Stack, TimeZone
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_scheduler as scheduler
@@ -16,7 +19,7 @@ class ModelsStack(Stack):
     """The cluster, one machine a model, and the nightly start for every bank."""
 
     def __init__(self, scope: Construct, name: str, *, data: DataStack, **stack: object) -> None:
-        super().__init__(scope, name, **stack)  # pyright: ignore[reportArgumentType]
+        super().__init__(scope, name, **stack)
         context = data.context
         layers = Layers(self, context)
         cluster = ecs.Cluster(

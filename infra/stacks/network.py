@@ -1,5 +1,8 @@
 """The network of a stage in the cloud: private subnets, endpoints, one security group of workers."""
 
+# jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
+# pyright: reportArgumentType=false
+
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -28,7 +31,7 @@ class NetworkStack(Stack):
     def __init__(
         self, scope: Construct, name: str, *, config: StageConfig, network: Network, **stack: object
     ) -> None:
-        super().__init__(scope, name, **stack)  # pyright: ignore[reportArgumentType]
+        super().__init__(scope, name, **stack)
         vpc = ec2.Vpc(
             self,
             "Vpc",
@@ -38,16 +41,22 @@ class NetworkStack(Stack):
             restrict_default_security_group=False,  # it would deploy a function of CDK's own
             subnet_configuration=[
                 ec2.SubnetConfiguration(
-                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+                    name="Public",
+                    subnet_type=ec2.SubnetType.PUBLIC,
+                    cidr_mask=24,
+                    map_public_ip_on_launch=False,
                 ),
                 ec2.SubnetConfiguration(
                     name="Workers", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, cidr_mask=20
                 ),
-                ec2.SubnetConfiguration(name="Stores", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24),
+                ec2.SubnetConfiguration(
+                    name="Stores", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24
+                ),
             ],
         )
         vpc.add_flow_log(
-            "FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Flows", config))
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Flows", config)),
         )
         workers = ec2.SecurityGroup(
             self, "Workers", vpc=vpc, allow_all_outbound=False, description="Functions and container tasks"
@@ -74,7 +83,7 @@ class NetworkStack(Stack):
 
 
 def on_one_machine(scope: Construct) -> Placement:
-    """A stand-in for a network: the call that starts a task wants a subnet and a group, and nothing reads them."""
+    """A stand-in: the call that starts a task wants a subnet and a group, and nothing reads them."""
     return Placement(
         vpc=ec2.Vpc.from_vpc_attributes(
             scope,
@@ -83,8 +92,6 @@ def on_one_machine(scope: Construct) -> Placement:
             availability_zones=["one-machine"],
             private_subnet_ids=["subnet-one-machine"],
         ),
-        workers=ec2.SecurityGroup.from_security_group_id(
-            scope, "Workers", "sg-one-machine", mutable=False
-        ),
+        workers=ec2.SecurityGroup.from_security_group_id(scope, "Workers", "sg-one-machine", mutable=False),
         functions_inside=False,
     )

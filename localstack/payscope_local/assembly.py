@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from payscope.errors import InvalidInput, Unavailable
 
 _NOT_CODE = frozenset({"__pycache__", ".DS_Store", ".pytest_cache"})
+DIGEST_FILE = "infrastructure.sha256"
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -93,6 +95,13 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def infrastructure_digest(root: Path) -> str:
+    """Equal as long as the code that the templates are synthesised from is the same."""
+    names_of_errors = root / "layers" / "payscope" / "python" / "payscope" / "errors.py"
+    parts = (folder_digest(root / "infra"), (root / "cdk.json").read_text(), names_of_errors.read_text())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
 def _in_order(stacks: dict[str, dict[str, Any]]) -> list[str]:
     order: list[str] = []
     waiting = dict(stacks)
@@ -143,8 +152,9 @@ def _archive(folder: Path) -> bytes:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and not _NOT_CODE.intersection(path.parts)
-    )
+    """Source files below the folder; links are followed, as the migrations of a function are one."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if name not in _NOT_CODE]
+        found += [Path(place, name) for name in names if not name.endswith(".pyc") and name not in _NOT_CODE]
+    return sorted(found)

@@ -1,6 +1,5 @@
 """From running servers to a working product: secrets, templates, migrations, the public description."""
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from uuid import UUID
 from botocore.exceptions import ClientError
 
 from payscope.errors import InvalidInput, Unavailable
-from payscope_local.assembly import folder_digest, read_assembly
+from payscope_local.assembly import DIGEST_FILE, infrastructure_digest, read_assembly
 from payscope_local.aws import ACCOUNT, REGION, aws_client, endpoint_url
 from payscope_local.deploy import deploy
 from payscope_local.graph import USER as GRAPH_USER
@@ -31,26 +30,29 @@ Progress = Callable[[str], None]
 
 
 def ensure_template(places: Places, progress: Progress) -> None:
-    """Synthesise the local stage's templates when the infrastructure's code is newer than they are.
+    """Lay the local stage's templates ready: those kept in the project, or, when the infrastructure's
+    code has changed since, freshly synthesised ones.
 
     Raises:
-        Unavailable: They are missing and node is not installed, or the synthesis failed.
+        Unavailable: The code has changed and node is not installed, or the synthesis failed.
     """
-    infra = places.root / "infra"
-    wanted = hashlib.sha256(
-        f"{folder_digest(infra)}{(places.root / 'cdk.json').read_text()}".encode()
-    ).hexdigest()
-    stamp = places.assembly / ".payscope-digest"
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = infrastructure_digest(places.root)
+    stamp = places.assembly / DIGEST_FILE
+    if _digest_in(places.assembly) == wanted:
+        return
+    kept = places.root / "localstack" / "template"
+    if _digest_in(kept) == wanted:
+        shutil.rmtree(places.assembly, ignore_errors=True)
+        shutil.copytree(kept, places.assembly)
         return
     if shutil.which("node") is None:
-        if (places.assembly / "manifest.json").exists():
-            progress("node is not installed: using the template that is there")
-            return
-        raise Unavailable("Install Node.js 20 or newer: it is needed once, to synthesise the template.")
+        raise Unavailable(
+            "The infrastructure's code differs from the kept template. "
+            "Install Node.js 20 or newer: it is needed to synthesise the template."
+        )
     progress("synthesising the template")
     done = subprocess.run(  # noqa: S603 -- our own interpreter and program
-        [sys.executable, str(infra / "app.py"), STAGE],
+        [sys.executable, str(places.root / "infra" / "app.py"), STAGE],
         cwd=places.root,
         env=plain_environment(),
         capture_output=True,
@@ -60,6 +62,11 @@ def ensure_template(places: Places, progress: Progress) -> None:
     if done.returncode != 0:
         raise Unavailable(f"The template cannot be synthesised: {done.stderr.strip()[-600:]}")
     stamp.write_text(wanted)
+
+
+def _digest_in(folder: Path) -> str | None:
+    stamp = folder / DIGEST_FILE
+    return stamp.read_text().strip() if stamp.exists() else None
 
 
 def put_secrets(state: PrivateState, places: Places) -> None:
@@ -92,7 +99,7 @@ def deploy_templates(places: Places, state: PrivateState, progress: Progress) ->
     endpoint = endpoint_url(state.ports["aws"])
     stacks = read_assembly(places.assembly, places.root, ACCOUNT, REGION)
     outputs = deploy(stacks, endpoint, progress)
-    target = {"url": endpoint, "host": f"{outputs['ApiId']}.execute-api.localhost:{state.ports['aws']}"}
+    target = {"url": f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"}
     write_file(places.api_file, json.dumps(target))
     return outputs
 
