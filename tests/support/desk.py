@@ -75,7 +75,9 @@ class MemoryAuditLog:
         return self.logs.get(bank_id, [])[sequence : sequence + limit]
 
     def find(self, bank_id: UUID, event_id: UUID) -> AuditEvent | None:
-        named = (event for event in self.logs.get(bank_id, []) if f'"event_id":"{event_id}"' in event.canonical)
+        named = (
+            event for event in self.logs.get(bank_id, []) if f'"event_id":"{event_id}"' in event.canonical
+        )
         return next(named, None)
 
 
@@ -164,9 +166,13 @@ class MemoryCase:
         self._row = row
         self.state = row.state
         self.is_cleared = row.cleared_at is not None
-        self.history = tuple(Act(item.action, item.actor) for item in book.decisions.get(row.break_id, []))
+        self.history = tuple(
+            Act(item.action, item.actor, item.acted_at) for item in book.decisions.get(row.break_id, [])
+        )
 
-    def record(self, resolution: Resolution, state: MatchState | None, owner: str | None, audit: AuditDraft) -> None:
+    def record(
+        self, resolution: Resolution, state: MatchState | None, owner: str | None, audit: AuditDraft
+    ) -> None:
         from dataclasses import replace
 
         self._book.decisions.setdefault(self._row.break_id, []).append(resolution)
@@ -301,7 +307,9 @@ class Desk:
     def admin_app(self) -> FastAPI:
         return create_admin_app(self.gate, self.admin_ports())
 
-    def client(self, app: FastAPI, role: Role = Role.BANK_ADMIN, bank_id: UUID = BANK, sub: str = "ana") -> TestClient:
+    def client(
+        self, app: FastAPI, role: Role = Role.BANK_ADMIN, bank_id: UUID = BANK, sub: str = "ana"
+    ) -> TestClient:
         headers = {"Authorization": f"Bearer {bank_id}:{role}:{sub}", "X-Bank-Id": str(bank_id)}
         return TestClient(app, headers=headers, raise_server_exceptions=False)
 
@@ -346,7 +354,9 @@ def a_report(file_name: str = "settlement.csv", number: int = 1, **changes: Any)
             **changes,
         }
     )
-    return ReportReceipt(summary, f"banks/{BANK}/inbox/{file_name}", "1", 100, "ab", (), {}, {"AMOUNT": 1}, [])
+    return ReportReceipt(
+        summary, f"banks/{BANK}/inbox/{file_name}", "1", 100, "ab", (), {}, {"AMOUNT": 1}, []
+    )
 
 
 def a_break(number: int = 1, **changes: Any) -> BreakRow:

@@ -38,9 +38,7 @@ CLAIMS: dict[str, Any] = {
 def jwk(key: Any, kid: str, **members: str) -> dict[str, Any]:
     public = key.public_key()
     algorithm = (
-        jwt.algorithms.RSAAlgorithm
-        if isinstance(public, rsa.RSAPublicKey)
-        else jwt.algorithms.OKPAlgorithm
+        jwt.algorithms.RSAAlgorithm if isinstance(public, rsa.RSAPublicKey) else jwt.algorithms.OKPAlgorithm
     )
     return {**algorithm.to_jwk(public, as_dict=True), "kid": kid, **members}
 
@@ -265,7 +263,9 @@ def test_only_an_access_token_is_one(kind: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "kid", ["../../dev/null", "x' or '1'='1", "k" * 10_000, "k\x00", 7, ["rsa"], None, ""], ids=lambda kid: repr(kid)[:20]
+    "kid",
+    ["../../dev/null", "x' or '1'='1", "k" * 10_000, "k\x00", 7, ["rsa"], None, ""],
+    ids=lambda kid: repr(kid)[:20],
 )
 def test_a_key_id_is_a_name_and_nothing_else(kid: object) -> None:
     issuer = Issuer(JWKS)
@@ -277,7 +277,19 @@ def test_a_key_id_is_a_name_and_nothing_else(kid: object) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", ".", "..", "a.b", "a.b.c.d", "é.b.c", "a.b.c\n", " a.b.c", "a=.b.c", "eyJ.eyJ.", "x" * 9000 + ".b.c"],
+    [
+        "",
+        ".",
+        "..",
+        "a.b",
+        "a.b.c.d",
+        "é.b.c",
+        "a.b.c\n",
+        " a.b.c",
+        "a=.b.c",
+        "eyJ.eyJ.",
+        "x" * 9000 + ".b.c",
+    ],
     ids=lambda token: repr(token)[:12],
 )
 def test_what_is_not_a_compact_token_is_refused(token: str) -> None:

@@ -39,7 +39,8 @@ def test_a_file_name_cannot_leave_the_inbox(desk: Desk, name: str) -> None:
 
 def test_reports_page_by_cursor_newest_first_without_a_gap(desk: Desk) -> None:
     desk.reports.receipts[BANK] = [
-        a_report(f"{number}.csv", number, received_at=NOW + timedelta(minutes=number // 2)) for number in range(5)
+        a_report(f"{number}.csv", number, received_at=NOW + timedelta(minutes=number // 2))
+        for number in range(5)
     ]
     client, names, cursor = desk.admin(), [], None
     while True:
@@ -52,7 +53,10 @@ def test_reports_page_by_cursor_newest_first_without_a_gap(desk: Desk) -> None:
 
 
 def test_reports_can_be_asked_for_by_status(desk: Desk) -> None:
-    desk.reports.receipts[BANK] = [a_report("bad.csv", 1, status=ReportStatus.REJECTED), a_report("good.csv", 2)]
+    desk.reports.receipts[BANK] = [
+        a_report("bad.csv", 1, status=ReportStatus.REJECTED),
+        a_report("good.csv", 2),
+    ]
     items = desk.admin().get("/reports?status=REJECTED").json()["items"]
     assert [item["file_name"] for item in items] == ["bad.csv"]
 
@@ -101,7 +105,18 @@ def test_an_age_band_is_the_same_as_its_range_of_expected_dates(band: str) -> No
         assert inside is (age_band(day, today) == band), day
 
 
-@pytest.mark.parametrize("query", ["age=5", "state=OPEN", "reason=BAD", "currency=eur", "min_amount=-1", "min_amount=x", "min_amount=1e400"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "age=5",
+        "state=OPEN",
+        "reason=BAD",
+        "currency=eur",
+        "min_amount=-1",
+        "min_amount=x",
+        "min_amount=1e400",
+    ],
+)
 def test_a_filter_that_means_nothing_is_refused(desk: Desk, query: str) -> None:
     assert desk.admin().get(f"/breaks?{query}").status_code == 422
 
@@ -165,7 +180,9 @@ def test_an_exported_log_verifies_and_every_entry_is_proved_under_the_head(desk:
     head = client.get("/audit/head").json()
     items, cursor = [], None
     while True:
-        page = client.get("/audit/events", params={"limit": 3, **({"cursor": cursor} if cursor else {})}).json()
+        page = client.get(
+            "/audit/events", params={"limit": 3, **({"cursor": cursor} if cursor else {})}
+        ).json()
         items += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -228,7 +245,9 @@ def test_a_key_has_at_most_255_visible_characters(desk: Desk, key: str) -> None:
 
 
 def failed(number: int) -> FailedReport:
-    return FailedReport(UUID(int=number), f"{number}.csv", f"banks/{BANK}/inbox/{number}.csv", "1", 1, "ours", NOW, NOW)
+    return FailedReport(
+        UUID(int=number), f"{number}.csv", f"banks/{BANK}/inbox/{number}.csv", "1", 1, "ours", NOW, NOW
+    )
 
 
 def test_failed_reports_go_through_the_chain_again_and_leave_the_queue(desk: Desk) -> None:

@@ -75,7 +75,9 @@ def test_a_whole_log_and_a_later_part_of_it_verify() -> None:
 def test_a_changed_entry_is_named(index: int, field: str) -> None:
     events = log_of(20)
     text = getattr(events[index], field)
-    events[index] = replace(events[index], **{field: text[:10] + ("0" if text[10] != "0" else "1") + text[11:]})
+    events[index] = replace(
+        events[index], **{field: text[:10] + ("0" if text[10] != "0" else "1") + text[11:]}
+    )
     fault = first_fault(events, head_of(log_of(20)))
     assert fault is not None
     assert fault.index == index
@@ -84,7 +86,9 @@ def test_a_changed_entry_is_named(index: int, field: str) -> None:
 def test_a_changed_entry_with_a_fitting_hash_breaks_at_the_next() -> None:
     events = log_of(20)
     canonical = events[5].canonical.replace("answered", "refused_")
-    events[5] = replace(events[5], canonical=canonical, entry_hash=entry_hash(events[5].previous_hash, canonical))
+    events[5] = replace(
+        events[5], canonical=canonical, entry_hash=entry_hash(events[5].previous_hash, canonical)
+    )
     assert first_fault(events) == AuditFault(6, "the previous hash is not the hash of the entry before")
 
 
@@ -115,12 +119,16 @@ def test_an_inserted_or_repeated_entry_is_named() -> None:
 def test_a_cut_tail_is_seen_against_the_head() -> None:
     events = log_of(20)
     assert first_fault(events[:15]) is None
-    assert first_fault(events[:15], head_of(events)) == AuditFault(15, "the log has 20 entries, the export ends at 15")
+    assert first_fault(events[:15], head_of(events)) == AuditFault(
+        15, "the log has 20 entries, the export ends at 15"
+    )
 
 
 def test_a_log_rewritten_from_some_entry_on_is_not_the_one_of_the_head() -> None:
     events, other = log_of(20), log_of(20, UUID(int=2))
-    assert first_fault(other, head_of(events)) == AuditFault(19, "the last entry is not the head that was stated")
+    assert first_fault(other, head_of(events)) == AuditFault(
+        19, "the last entry is not the head that was stated"
+    )
 
 
 def test_an_entry_of_another_bank_does_not_fit() -> None:
@@ -160,7 +168,16 @@ def test_what_has_no_exact_json_text_is_refused(value: Any) -> None:
 
 
 # Test vectors that Certificate Transparency implementations share: entries and the root over all of them.
-CT_ENTRIES = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+CT_ENTRIES = (
+    "",
+    "00",
+    "10",
+    "2021",
+    "3031",
+    "40414243",
+    "5051525354555657",
+    "606162636465666768696a6b6c6d6e6f",
+)
 CT_ROOT = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
@@ -177,7 +194,9 @@ def test_every_entry_is_proved_at_its_own_place_only(size: int) -> None:
     for index in range(size):
         path = inclusion_path(leaves, index)
         assert includes(root, size, index, leaves[index], path)
-        assert not any(includes(root, size, other, leaves[index], path) for other in range(size) if other != index)
+        assert not any(
+            includes(root, size, other, leaves[index], path) for other in range(size) if other != index
+        )
         assert not includes(root, size, index, leaves[index], (*path, bytes(32)))
         for level in range(len(path)):
             forged = (*path[:level], bytes(32), *path[level + 1 :])

@@ -54,7 +54,9 @@ def test_every_route_but_health_names_the_action_that_it_needs() -> None:
     assert unguarded == OPEN_ROUTES
 
 
-@pytest.mark.parametrize("route", [r for r in routes() if action_of(r)], ids=lambda r: f"{min(r.methods)} {r.path}")
+@pytest.mark.parametrize(
+    "route", [r for r in routes() if action_of(r)], ids=lambda r: f"{min(r.methods)} {r.path}"
+)
 def test_a_role_reaches_exactly_the_routes_of_its_actions(route: APIRoute) -> None:
     action = action_of(route)
     assert action is not None
@@ -100,7 +102,9 @@ def test_what_is_no_bearer_token_is_refused(desk: Desk, header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "banks", [[], [str(BANK), str(BANK)], [str(BANK), str(OTHER_BANK)], [f"{BANK},{OTHER_BANK}"], ["x"], [""]], ids=str
+    "banks",
+    [[], [str(BANK), str(BANK)], [str(BANK), str(OTHER_BANK)], [f"{BANK},{OTHER_BANK}"], ["x"], [""]],
+    ids=str,
 )
 def test_the_bank_header_is_there_exactly_once(desk: Desk, banks: list[str]) -> None:
     client = TestClient(desk.admin_app())
@@ -164,13 +168,27 @@ def test_unknown_ids_and_other_banks_ids_look_the_same(desk: Desk, path: str) ->
     problem(client.get(path.format("no-uuid")), 404, "not-found")
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=1e2", "cursor=!!", "cursor=" + "A" * 600, "cursor=W10", "status=NEW"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=1e2",
+        "cursor=!!",
+        "cursor=" + "A" * 600,
+        "cursor=W10",
+        "status=NEW",
+    ],
+)
 def test_parameters_out_of_range_are_refused_by_name(desk: Desk, query: str) -> None:
     problem(desk.admin().get(f"/reports?{query}"), 422, "invalid-input")
 
 
 def test_a_refused_value_is_not_repeated(desk: Desk) -> None:
-    document = problem(desk.admin().post("/reports", json={"file_name": 4111111111111111}), 422, "invalid-input")
+    document = problem(
+        desk.admin().post("/reports", json={"file_name": 4111111111111111}), 422, "invalid-input"
+    )
     assert "4111111111111111" not in json.dumps(document)
 
 
@@ -181,7 +199,9 @@ def test_a_body_that_is_not_the_documents_json_is_a_problem(desk: Desk, body: by
     assert response.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("extra", [{"bank_id": str(OTHER_BANK)}, {"role": "ADMIN"}, {"created_by": "x"}], ids=str)
+@pytest.mark.parametrize(
+    "extra", [{"bank_id": str(OTHER_BANK)}, {"role": "ADMIN"}, {"created_by": "x"}], ids=str
+)
 def test_members_that_a_caller_may_not_set_are_refused(desk: Desk, extra: dict[str, str]) -> None:
     response = desk.admin().post("/reports", json={"file_name": "a.csv", **extra})
     problem(response, 422, "invalid-input")

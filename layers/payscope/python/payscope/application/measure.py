@@ -1,6 +1,7 @@
 """Counting what the service does, per bank, so that a bank's numbers never show another's volume."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,23 @@ class Recorder(Protocol):
     def flush(self) -> None:
         """Hand on what was added; called once at the end of a request."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EveryRecorder:
+    """Hands the same samples to several recorders."""
+
+    recorders: tuple[Recorder, ...]
+
+    def add(self, bank_id: UUID | None, samples: Sequence[Sample]) -> None:
+        """Add to each."""
+        for recorder in self.recorders:
+            recorder.add(bank_id, samples)
+
+    def flush(self) -> None:
+        """Flush each."""
+        for recorder in self.recorders:
+            recorder.flush()
 
 
 class TotalsReader(Protocol):

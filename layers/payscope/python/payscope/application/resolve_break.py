@@ -10,7 +10,7 @@ from uuid import UUID
 from payscope.application.read_breaks import Resolution
 from payscope.domain.audit import AuditDraft
 from payscope.domain.reconciliation import MatchState
-from payscope.domain.resolutions import Act, Decision, Recorded, decide
+from payscope.domain.resolutions import Act, Decision, Recorded, decide, next_instant
 from payscope.errors import InvalidInput
 
 
@@ -82,7 +82,8 @@ class ResolveBreak:
             raise InvalidInput("Name an assignee with ASSIGN, and only with it.")
         with self.book.open(bank_id, break_id) as case:
             outcome = decide(wish.decision, subject, case.state, case.is_cleared, case.history)
-            resolution = Resolution(self.new_id(), outcome.record, wish.note, subject, self.now())
+            acted_at = next_instant(self.now(), case.history)
+            resolution = Resolution(self.new_id(), outcome.record, wish.note, subject, acted_at)
             draft = AuditDraft(
                 self.new_id(),
                 resolution.acted_at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from payscope.domain.reconciliation import MatchState
@@ -33,6 +34,7 @@ class Act:
 
     action: Recorded
     actor: str
+    acted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def decide(
             if proposer == actor:
                 raise Conflict("You proposed this write-off; a second person has to approve it.")
             return Outcome(Recorded.WRITE_OFF_APPROVED, MatchState.WRITTEN_OFF)
+
+
+def next_instant(now: datetime, history: Sequence[Act]) -> datetime:
+    """The time of the next decision: now, but always behind the last one, whatever the clocks say."""
+    return max(now, history[-1].acted_at + timedelta(microseconds=1)) if history else now
 
 
 def _open_proposal(history: Sequence[Act]) -> str | None:

@@ -15,7 +15,7 @@ from payscope.application.measure import Recorder
 from payscope.domain.telemetry import counted, observed
 from payscope.http.problems import Problem, problem_of
 
-logger = Logger(service="payscope")
+logger = Logger(service="payscope", serialize_stacktrace=False)
 
 LARGEST_BODY_BYTES = 256 * 1024
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{8,64}")

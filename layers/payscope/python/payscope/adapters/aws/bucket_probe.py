@@ -26,5 +26,5 @@ class BucketProbe:
         try:
             self.client.head_bucket(Bucket=self.bucket)
         except (BotoCoreError, ClientError) as error:
-            raise Unavailable("The reports bucket does not answer; check S3 and the function's role.") from error
+            raise Unavailable("The reports bucket does not answer; check S3 and the role.") from error
         return "The reports bucket answers."

@@ -65,7 +65,9 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
     except (ValueError, RecursionError):
         document = None
     ids = dict(_named_ids(document, 6))
-    return DeadLetter(message["MessageId"], message["ReceiptHandle"], ids.get("bank_id"), ids.get("report_id"))
+    return DeadLetter(
+        message["MessageId"], message["ReceiptHandle"], ids.get("bank_id"), ids.get("report_id")
+    )
 
 
 def _named_ids(value: object, depth: int) -> Iterator[tuple[str, UUID]]:

@@ -88,7 +88,10 @@ class PostgresBreakStore:
             row = cursor.fetchone()
             if row is None:
                 raise NotFound("There is no such break.")
-            history = tuple(Act(item.action, item.actor) for item in _resolutions(cursor, bank_id, break_id))
+            history = tuple(
+                Act(item.action, item.actor, item.acted_at)
+                for item in _resolutions(cursor, bank_id, break_id)
+            )
             yield LockedBreak(cursor, bank_id, break_id, MatchState(row[0]), row[1], history)
 
 

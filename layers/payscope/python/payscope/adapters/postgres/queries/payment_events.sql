@@ -19,7 +19,13 @@ lifecycle as (
     where e.bank_id = %(bank_id)s and e.event_id in (select event_id from known)
       and e.lifecycle_id is not null and e.known_to = 'infinity'
 )
-select e.*
+select e.event_id, e.revision, e.source, e.event_type, e.subtype, e.source_ref, e.sequence, e.occurred_at,
+       e.booked_on, e.amount_minor, e.currency, e.settlement_minor, e.settlement_currency, e.billing_minor,
+       e.billing_currency, e.fx_rate, e.fee_minor, e.interchange_minor, e.scheme_fee_minor, e.markup_minor,
+       e.merchant_id, e.mcc, e.network, e.bin, e.card_token, e.country, e.issuer_country, e.channel,
+       e.entry_mode, e.card_present, e.three_ds, e.response_code, e.decline_family, e.approved, e.exclusion,
+       e.approval_code, e.lifecycle_id, e.arn, e.processor_ref, e.order_ref, e.batch_ref, e.reason_code,
+       e.report_id, e.row_number
 from payscope.event e
 where e.bank_id = %(bank_id)s and e.known_to = 'infinity'
   and (e.event_id in (select event_id from known)

@@ -5,7 +5,8 @@ select e.currency, e.amount_minor, count(*), (-sum(coalesce(e.interchange_minor,
        (-sum(coalesce(e.scheme_fee_minor, 0)))::bigint, (-sum(coalesce(e.markup_minor, 0)))::bigint
 from payscope.event e
 left join payscope.issuer i on i.bank_id = e.bank_id and i.bin = e.bin
-where e.bank_id = %(bank_id)s and e.event_type = 'SETTLEMENT' and e.known_to = 'infinity'
+where e.bank_id = %(bank_id)s and e.event_type = 'SETTLEMENT'
+  and e.source not in ('acquirer', 'scheme', 'bank') and e.known_to = 'infinity'
   and e.booked_on between %(start_on)s::date and %(end_on)s::date
   and e.currency = coalesce(e.settlement_currency, e.currency)
   and (%(networks)s::text[] is null or e.network = any(%(networks)s::text[]))

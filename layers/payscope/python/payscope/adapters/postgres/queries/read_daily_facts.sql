@@ -3,12 +3,12 @@
 --   and per filter a text[] or null: networks, issuers, merchants, mccs, countries, channels,
 --   response_codes, decline_families, currencies.
 -- grain: one row per day (request day of authorisations, booking day of the rest), slice and currency.
--- Several sources report the same refund or dispute; one of them counts, by the order in "counted".
+-- Several sources report the same payment; the first tier of "counted" that the bank has counts.
 with
 rows as not materialized (
     select d.occurred_on, d.booked_on, d.event_type, d.subtype, d.source, d.network, d.merchant_id, d.mcc,
            d.country, d.channel, d.response_code, d.decline_family, d.exclusion, d.approved, d.currency,
-           d.settlement_currency, d.row_count, d.amount_minor, d.fee_minor, d.interchange_minor,
+           d.settlement_currency, d.row_count, d.amount_minor, d.settlement_minor, d.fee_minor, d.interchange_minor,
            d.scheme_fee_minor, d.markup_minor, ''::text as issuer
     from payscope.event_daily d
     where d.bank_id = %(bank_id)s and not %(by_issuer)s::boolean
@@ -17,7 +17,7 @@ rows as not materialized (
            coalesce(e.network, ''), coalesce(e.merchant_id, ''), coalesce(e.mcc, ''), coalesce(e.country, ''),
            coalesce(e.channel, ''), coalesce(e.response_code, ''), coalesce(e.decline_family, ''),
            coalesce(e.exclusion, ''), e.approved, e.currency, coalesce(e.settlement_currency, ''),
-           1, e.amount_minor, coalesce(e.fee_minor, 0), coalesce(e.interchange_minor, 0),
+           1, e.amount_minor, coalesce(e.settlement_minor, 0), coalesce(e.fee_minor, 0), coalesce(e.interchange_minor, 0),
            coalesce(e.scheme_fee_minor, 0), coalesce(e.markup_minor, 0), coalesce(i.issuer_id, '')
     from payscope.event e
     left join payscope.issuer i on i.bank_id = e.bank_id and i.bin = e.bin
@@ -29,24 +29,24 @@ counted as (
     select event_type, source from (
         select event_type, source,
                rank() over (partition by event_type order by case
-                   when event_type = 'DISPUTE' and source = 'acquirer' then 0
-                   when source = 'scheme' then 1
+                   when event_type in ('AUTH', 'DISPUTE') and source = 'acquirer' then 0
+                   when event_type in ('CLEARING', 'REFUND', 'DISPUTE') and source = 'scheme' then 1
                    else 2 end) as place
         from (select distinct d.event_type, d.source from payscope.event_daily d
-              where d.bank_id = %(bank_id)s and d.event_type in ('REFUND', 'DISPUTE')) reported
+              where d.bank_id = %(bank_id)s) reported
     ) ranked
     where place = 1
 ),
-chosen as (
+kept as (
     select r.*, case when r.event_type = 'AUTH' then r.occurred_on else r.booked_on end as day_on,
            case %(dimension)s::text
                when 'network' then r.network when 'issuer' then r.issuer when 'merchant' then r.merchant_id
                when 'mcc' then r.mcc when 'country' then r.country when 'channel' then r.channel
                when 'response_code' then r.response_code when 'decline_family' then r.decline_family
-               else '' end as slice
+               else '' end as slice,
+           r.source not in ('acquirer', 'scheme', 'bank') as in_settlement_report
     from rows r
-    where (r.event_type not in ('REFUND', 'DISPUTE') or (r.event_type, r.source) in (select event_type, source from counted))
-      and case when r.event_type = 'AUTH' then r.occurred_on else r.booked_on end
+    where case when r.event_type = 'AUTH' then r.occurred_on else r.booked_on end
           between %(start_on)s::date and %(end_on)s::date
       and (%(networks)s::text[] is null or r.network = any(%(networks)s::text[]))
       and (%(issuers)s::text[] is null or r.issuer = any(%(issuers)s::text[]))
@@ -56,6 +56,11 @@ chosen as (
       and (%(channels)s::text[] is null or r.channel = any(%(channels)s::text[]))
       and (%(response_codes)s::text[] is null or r.response_code = any(%(response_codes)s::text[]))
       and (%(decline_families)s::text[] is null or r.decline_family = any(%(decline_families)s::text[]))
+),
+chosen as (
+    select k.* from kept k
+    where (k.event_type, k.source) in (select c.event_type, c.source from counted c)
+      and (k.event_type <> 'SETTLEMENT' or k.in_settlement_report)
 ),
 split as (
     select day_on, slice, currency,
@@ -77,10 +82,12 @@ split as (
            case when event_type = 'FRAUD_REPORT' then amount_minor else 0 end as fraud_minor
     from chosen
     union all
+    -- Fees on the lines of settlement reports, and fee lines of their own.
     select day_on, slice, coalesce(nullif(settlement_currency, ''), currency), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-           fee_minor, interchange_minor, scheme_fee_minor, markup_minor, 0, 0, 0, 0
-    from chosen
-    where event_type = 'SETTLEMENT'
+           case when event_type = 'FEE' then settlement_minor else fee_minor end,
+           interchange_minor, scheme_fee_minor, markup_minor, 0, 0, 0, 0
+    from kept
+    where in_settlement_report and event_type in ('SETTLEMENT', 'REFUND', 'DISPUTE', 'ADJUSTMENT', 'FEE')
 )
 select day_on, slice, currency,
        sum(attempts)::bigint, sum(approved)::bigint, sum(requested_minor)::bigint, sum(approved_minor)::bigint,

@@ -1,0 +1,133 @@
+"""The adapters behind the application of everything but questions."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from payscope.adapters.aws.bucket_probe import BucketProbe
+from payscope.adapters.aws.dead_letters import SqsDeadLetters
+from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
+from payscope.adapters.aws.environment import connect
+from payscope.adapters.aws.report_chain import StepFunctionsChain
+from payscope.adapters.aws.upload_signer import S3UploadSigner
+from payscope.adapters.jwt.jwks_address import jwks_fetcher
+from payscope.adapters.jwt.key_set import KeySet
+from payscope.adapters.jwt.probe import JwksProbe
+from payscope.adapters.jwt.token_verifier import JwtVerifier
+from payscope.adapters.postgres.audit_log import PostgresAuditLog
+from payscope.adapters.postgres.break_store import PostgresBreakStore
+from payscope.adapters.postgres.failed_reports import PostgresFailedReports
+from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.metering import MeteredDatabase
+from payscope.adapters.postgres.probe import PostgresProbe
+from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
+from payscope.adapters.prometheus.exposition import render
+from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.adapters.valkey.probe import ValkeyProbe
+from payscope.application.check_health import CheckHealth, Probe
+from payscope.application.manage_dlq import ManageDlq
+from payscope.application.measure import EveryRecorder
+from payscope.application.record_audit import RecordAudit
+from payscope.application.resolve_break import ResolveBreak
+from payscope.errors import InvalidInput
+from payscope.http.access import Gate
+from payscope.http.admin_app import AdminPorts
+from payscope.http.breaks import BreakPorts
+from payscope.http.operations import OperationPorts
+from payscope.http.reports import ReportPorts
+from payscope.settings import Settings
+
+# One request at a time runs in a sandbox; the second connection is for the health probes beside it.
+_POOL_SIZE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes share."""
+
+    settings: Settings
+    gate: Gate
+    database: MeteredDatabase
+    counters: ValkeyCounters | ProcessCounters
+    keys: KeySet
+
+
+@dataclass(frozen=True, slots=True)
+class LateProbe:
+    """A probe whose driver is loaded when it is first asked, so that other routes start without it."""
+
+    name: str
+    build: Callable[[], Probe]
+    is_vital: bool = False
+
+    def check(self) -> str:
+        return self.build().check()
+
+
+def build_gate(settings: Settings) -> Parts:
+    """What surrounds the routes, with the parts that the ports use too."""
+    connections = settings.connections
+    counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
+    recorder = EveryRecorder((counters, EmbeddedMetrics()))
+    database = MeteredDatabase(connections, recorder, _POOL_SIZE)
+    keys = KeySet(jwks_fetcher(connections.jwks_url), time.monotonic)
+    gate = Gate(
+        verifier=JwtVerifier(connections.issuer, connections.audience, keys, time.time),
+        audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
+        idempotency=PostgresIdempotencyStore(database),
+        recorder=recorder,
+        now=_now,
+        new_id=uuid4,
+    )
+    return Parts(settings, gate, database, counters, keys)
+
+
+def build_ports(parts: Parts) -> AdminPorts:
+    """Everything that the routes use."""
+    settings, database = parts.settings, parts.database
+    if settings.dlq_url is None or settings.report_machine_arn is None:
+        raise InvalidInput("Set PAYSCOPE_DLQ_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin function.")
+    breaks = PostgresBreakStore(database)
+    chain = StepFunctionsChain(connect("stepfunctions"), settings.report_machine_arn, settings.bucket_reports)
+    dead_letters = SqsDeadLetters(connect("sqs"), settings.dlq_url)
+    return AdminPorts(
+        reports=ReportPorts(
+            reports=PostgresReportReader(database),
+            lifecycles=PostgresLifecycleReader(database),
+            signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
+        ),
+        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4)),
+        audit=PostgresAuditLog(database),
+        operations=OperationPorts(
+            dlq=ManageDlq(PostgresFailedReports(database), dead_letters, chain), validate=_validate(parts)
+        ),
+        health=CheckHealth(_probes(parts), time.monotonic),
+        totals=parts.counters,
+        exposition=render,
+    )
+
+
+def _probes(parts: Parts) -> list[Probe]:
+    probes: list[Probe] = [
+        PostgresProbe(parts.database),
+        LateProbe("neo4j", lambda: _graph_probe(parts.settings)),
+        BucketProbe(connect("s3"), parts.settings.bucket_reports),
+        JwksProbe(parts.keys),
+    ]
+    if isinstance(parts.counters, ValkeyCounters):
+        probes.append(ValkeyProbe(parts.counters))
+    return probes
+
+
+def _graph_probe(settings: Settings) -> Probe:
+    from payscope.adapters.neo4j.graph import Graph
+    from payscope.adapters.neo4j.probe import GraphProbe
+
+    return GraphProbe(Graph.from_connections(settings.connections))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

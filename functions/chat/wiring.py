@@ -1,0 +1,53 @@
+"""The adapters behind the application of questions."""
+
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
+from payscope.adapters.aws.environment import connect
+from payscope.adapters.jwt.jwks_address import jwks_fetcher
+from payscope.adapters.jwt.key_set import KeySet
+from payscope.adapters.jwt.token_verifier import JwtVerifier
+from payscope.adapters.postgres.asking import postgres_ask_ports
+from payscope.adapters.postgres.audit_log import PostgresAuditLog
+from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.metering import MeteredDatabase
+from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.s3.raw_rows import S3RawRows
+from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.application.ask_ports import AskPorts
+from payscope.application.measure import EveryRecorder
+from payscope.application.record_audit import RecordAudit
+from payscope.http.access import Gate
+from payscope.settings import Settings
+
+# One request at a time runs in a sandbox; the second connection is for work beside it.
+_POOL_SIZE = 2
+
+
+def build_gate(settings: Settings) -> tuple[Gate, Database]:
+    """What surrounds the routes, and the database that its numbers are counted on."""
+    connections = settings.connections
+    counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
+    recorder = EveryRecorder((counters, EmbeddedMetrics()))
+    database = MeteredDatabase(connections, recorder, _POOL_SIZE)
+    keys = KeySet(jwks_fetcher(connections.jwks_url), time.monotonic)
+    gate = Gate(
+        verifier=JwtVerifier(connections.issuer, connections.audience, keys, time.time),
+        audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
+        idempotency=PostgresIdempotencyStore(database),
+        recorder=recorder,
+        now=_now,
+        new_id=uuid4,
+    )
+    return gate, database
+
+
+def build_ports(settings: Settings, database: Database) -> AskPorts:
+    """What asking reaches."""
+    return postgres_ask_ports(database, S3RawRows(connect("s3"), settings.bucket_work))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,426 @@
+"""The HTTP surface over the real database: logs, breaks, keys and lists as they are kept."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from payscope.adapters.postgres.audit_log import PostgresAuditLog
+from payscope.adapters.postgres.break_store import PostgresBreakStore
+from payscope.adapters.postgres.failed_reports import PostgresFailedReports
+from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.metering import MeteredDatabase
+from payscope.adapters.postgres.migrations import read_migrations
+from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
+from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
+from payscope.application.manage_dlq import ManageDlq
+from payscope.application.record_audit import RecordAudit
+from payscope.application.resolve_break import ResolveBreak
+from payscope.application.run_once import Answer, KeyScope, run_once
+from payscope.domain.audit import AuditDraft, AuditEvent, AuditHead, first_fault
+from payscope.domain.events import EventType, event_id
+from payscope.domain.identity import Role
+from payscope.errors import Conflict, Forbidden, Unavailable
+from payscope.http.access import Gate
+from payscope.http.admin_app import AdminPorts, create_admin_app
+from payscope.http.breaks import BreakPorts
+from payscope.http.reports import ReportPorts
+from payscope.settings import Connections
+from tests.support.desk import Desk, NamedTokens, PlainSigner
+from tests.support.payments import Delivery, add_bank, deliver, event
+from tests.support.postgres import MIGRATIONS, TestDatabases
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def database(migrated: TestDatabases) -> Iterator[Database]:
+    database = Database(migrated.app_dsn, migrated.context_key, migrated.context_key_id, 8)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def bank(database: Database) -> UUID:
+    bank_id = uuid4()
+    add_bank(database, bank_id)
+    return bank_id
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk, but for what a database keeps."""
+    desk = Desk()
+    audit = PostgresAuditLog(database)
+    desk.gate = Gate(
+        verifier=NamedTokens(),
+        audit=RecordAudit(audit, lambda: NOW, uuid4),
+        idempotency=PostgresIdempotencyStore(database),
+        recorder=desk.counters,
+        now=lambda: NOW,
+        new_id=uuid4,
+    )
+    breaks = PostgresBreakStore(database)
+    memory = desk.admin_ports()
+    ports = AdminPorts(
+        reports=ReportPorts(
+            reports=PostgresReportReader(database),
+            lifecycles=PostgresLifecycleReader(database),
+            signer=PlainSigner(),
+        ),
+        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4)),
+        audit=audit,
+        operations=memory.operations,
+        health=memory.health,
+        totals=memory.totals,
+        exposition=memory.exposition,
+    )
+    desk.admin_app = lambda: create_admin_app(desk.gate, ports)  # type: ignore[method-assign]
+    return desk
+
+
+def draft(number: int = 0) -> AuditDraft:
+    return AuditDraft(uuid4(), NOW, "ANALYST:ana", "question.asked", f"query/{number}", "answered", "r")
+
+
+def insert_report(database: Database, bank_id: UUID, name: str, minute: int = 0, **columns: Any) -> UUID:
+    report_id = uuid4()
+    row = {
+        "bank_id": bank_id,
+        "report_id": report_id,
+        "file_name": name,
+        "object_key": f"banks/{bank_id}/inbox/{name}",
+        "object_version": "1",
+        "status": "COMPLETE",
+        "received_at": NOW + timedelta(minutes=minute),
+        **columns,
+    }
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            f"insert into payscope.report ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            list(row.values()),
+        )
+    return report_id
+
+
+def insert_break(
+    database: Database, bank_id: UUID, minor: int = 1234, currency: str = "EUR", **columns: Any
+) -> UUID:
+    break_id = uuid4()
+    row = {
+        "bank_id": bank_id,
+        "break_id": break_id,
+        "reason": "MISSING_SETTLEMENT",
+        "state": "UNMATCHED",
+        "currency": currency,
+        "amount_minor": minor,
+        "expected_on": date(2026, 11, 17),
+        "evidence": Jsonb({}),
+        "opened_at": NOW,
+        **columns,
+    }
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            f"insert into payscope.break ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            list(row.values()),
+        )
+    return break_id
+
+
+def whole_log(desk: Desk, bank_id: UUID) -> tuple[list[AuditEvent], AuditHead]:
+    client = desk.admin(Role.AUDITOR, bank_id)
+    events = [AuditEvent(**item) for item in client.get("/audit/events?limit=200").json()["items"]]
+    head = client.get("/audit/head").json()
+    return events, AuditHead(head["size"], head["entry_hash"])
+
+
+def test_the_code_needs_the_newest_migration(database: Database) -> None:
+    assert len(read_migrations(MIGRATIONS)) == SCHEMA_VERSION
+    assert PostgresProbe(database).check() == f"Schema version {SCHEMA_VERSION}."
+
+
+def test_a_database_that_is_away_is_unavailable_at_once() -> None:
+    with pytest.raises(Unavailable):
+        PostgresProbe(Database("postgresql://nobody@127.0.0.1:1/none", b"k" * 32, 1)).check()
+
+
+def test_parallel_writers_make_one_unbroken_chain_a_bank(database: Database, desk: Desk) -> None:
+    banks = [uuid4(), uuid4()]
+    for bank_id in banks:
+        add_bank(database, bank_id)
+    log = PostgresAuditLog(database)
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda number: log.append(banks[number % 2], draft(number)), range(80)))
+    for bank_id in banks:
+        events, head = whole_log(desk, bank_id)
+        assert len(events) == head.size == 40
+        assert first_fault(events, head) is None
+
+
+def test_an_event_recorded_twice_is_one_entry(database: Database, bank: UUID) -> None:
+    log, event = PostgresAuditLog(database), draft()
+    assert log.append(bank, event) == log.append(bank, event)
+    assert len(log.entry_hashes(bank)) == 1
+
+
+def test_the_application_can_neither_change_nor_remove_an_entry(database: Database, bank: UUID) -> None:
+    PostgresAuditLog(database).append(bank, draft())
+    for statement in ("update payscope.audit_event set outcome = 'x'", "delete from payscope.audit_event"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.tenant(bank) as cursor:
+            cursor.execute(statement)
+
+
+def test_what_a_superuser_changes_shows_in_the_export(
+    database: Database, migrated: TestDatabases, desk: Desk, bank: UUID
+) -> None:
+    for number in range(5):
+        PostgresAuditLog(database).append(bank, draft(number))
+    name = psycopg.conninfo.conninfo_to_dict(migrated.app_dsn)["dbname"]
+    with psycopg.connect(psycopg.conninfo.make_conninfo(migrated.superuser_dsn, dbname=name)) as superuser:
+        superuser.execute(
+            "update payscope.audit_event set canonical = replace(canonical, 'answered', 'refused_')"
+            " where bank_id = %s and sequence = 3",
+            (bank,),
+        )
+    events, head = whole_log(desk, bank)
+    fault = first_fault(events, head)
+    assert fault is not None
+    assert fault.index == 2
+
+
+def test_a_bank_that_is_not_registered_is_told_so(database: Database, desk: Desk) -> None:
+    with pytest.raises(Forbidden):
+        PostgresAuditLog(database).append(uuid4(), draft())
+    response = desk.admin(bank_id=uuid4()).post("/reports", json={"file_name": "a.csv"})
+    assert response.status_code == 403
+
+
+def test_reports_page_newest_first_and_only_the_banks_own(database: Database, desk: Desk, bank: UUID) -> None:
+    other = uuid4()
+    add_bank(database, other)
+    for number in range(5):
+        insert_report(database, bank, f"{number}.csv", number // 2)
+    foreign = insert_report(database, other, "foreign.csv")
+    client, names, cursor = desk.admin(bank_id=bank), [], None
+    while True:
+        page = client.get("/reports", params={"limit": 2, **({"cursor": cursor} if cursor else {})}).json()
+        names += [item["file_name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(names) == ["0.csv", "1.csv", "2.csv", "3.csv", "4.csv"]
+    assert names[0] == "4.csv"
+    assert client.get(f"/reports/{foreign}").status_code == 404
+
+
+def test_a_receipt_has_totals_currencies_and_problems(database: Database, desk: Desk, bank: UUID) -> None:
+    paid = event(EventType.SETTLEMENT, "1", date(2026, 11, 20), 1234)
+    yen = event(EventType.SETTLEMENT, "2", date(2026, 11, 20), 500, currency="JPY")
+    report_id = deliver(database, bank, Delivery(f"{bank}.csv", "processor", (paid, yen)))
+    with database.tenant(bank) as cursor:
+        cursor.execute(
+            "insert into payscope.control_total values (%s, %s, 'net', 'EUR', 12.34, 12.34, true)",
+            (bank, report_id),
+        )
+        for row in (3, 4):
+            cursor.execute(
+                "insert into payscope.problem values (%s, %s, %s, 'amount', 'AMOUNT', 'not a number', %s)",
+                (bank, report_id, row, Jsonb({"amount": "x"})),
+            )
+    client = desk.admin(bank_id=bank)
+    receipt = client.get(f"/reports/{report_id}").json()
+    assert receipt["currencies"] == {
+        "EUR": {"rows": 1, "amount": "12.34"},
+        "JPY": {"rows": 1, "amount": "500"},
+    }
+    assert receipt["control_totals"] == [
+        {"name": "net", "currency": "EUR", "stated": "12.34", "computed": "12.34", "agrees": True}
+    ]
+    assert receipt["problems"] == {"AMOUNT": 2}
+    first = client.get(f"/reports/{report_id}/problems?limit=1").json()
+    second = client.get(f"/reports/{report_id}/problems", params={"cursor": first["next_cursor"]}).json()
+    assert [item["row_number"] for item in first["items"] + second["items"]] == [3, 4]
+
+
+def test_a_payment_is_found_by_its_event_its_lifecycle_and_its_reference(
+    database: Database, desk: Desk, bank: UUID
+) -> None:
+    auth = event(EventType.AUTH, "7", date(2026, 11, 18), 1000, card_token="secret-token")
+    paid = event(EventType.SETTLEMENT, "7", date(2026, 11, 20), 1000, processor_ref="PSP-7")
+    stranger = event(EventType.SETTLEMENT, "8", date(2026, 11, 20), 1000)
+    deliver(database, bank, Delivery(f"{bank}.csv", "processor", (auth, paid, stranger)))
+    client = desk.admin(bank_id=bank)
+    names = (event_id(bank, "acquirer", "AUTH", "AUTH-7", 0), "L-7", "PSP-7")
+    answers = [client.get(f"/transactions/{name}").json() for name in names]
+    assert answers[0] == answers[1] == answers[2]
+    assert [item["event_type"] for item in answers[0]["events"]] == ["AUTH", "SETTLEMENT"]
+    assert answers[0]["events"][0]["amount"] == "10.00"
+    assert [item["file_name"] for item in answers[0]["files"]] == [f"{bank}.csv"]
+    assert "secret-token" not in json.dumps(answers[0])
+    other = uuid4()
+    add_bank(database, other)
+    assert all(desk.admin(bank_id=other).get(f"/transactions/{name}").status_code == 404 for name in names)
+
+
+def test_breaks_are_listed_by_state_reason_currency_age_and_amount(
+    database: Database, desk: Desk, bank: UUID
+) -> None:
+    old = insert_break(database, bank, expected_on=date(2026, 6, 1))
+    small = insert_break(database, bank, -99)
+    yen = insert_break(database, bank, 1500, "JPY", reason="AMOUNT", state="MISMATCHED")
+    cleared = insert_break(database, bank, cleared_at=NOW, state="MATCHED")
+    client = desk.admin(bank_id=bank)
+
+    def listed(query: str) -> set[str]:
+        return {item["break_id"] for item in client.get(f"/breaks?{query}").json()["items"]}
+
+    assert listed("") == {str(item) for item in (old, small, yen)}
+    assert listed("with_cleared=true") == {str(item) for item in (old, small, yen, cleared)}
+    assert listed("age=%3E90") == {str(old)}
+    assert listed("age=4-7") == {str(small), str(yen)}
+    assert listed("currency=JPY") == listed("reason=AMOUNT") == listed("state=MISMATCHED") == {str(yen)}
+    assert listed("min_amount=12.34") == {str(old), str(yen)}
+    assert listed("min_amount=0.99") == {str(old), str(small), str(yen)}
+    assert listed("min_amount=1500.5") == set()
+    pages, cursor = [], None
+    while True:
+        page = client.get("/breaks", params={"limit": 1, **({"cursor": cursor} if cursor else {})}).json()
+        pages += [item["break_id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert pages[0] == str(old)
+    assert len(pages) == len(set(pages)) == 3
+
+
+def test_a_write_off_by_two_people_is_kept_with_its_audit_events(
+    database: Database, desk: Desk, bank: UUID
+) -> None:
+    break_id = insert_break(database, bank)
+
+    def resolve(sub: str, **body: str) -> Any:
+        client = desk.admin(bank_id=bank, sub=sub)
+        return client.post(f"/breaks/{break_id}/resolution", json={"note": "agreed", **body})
+
+    assert resolve("ana", action="ASSIGN", assignee="ben").status_code == 200
+    assert resolve("ana", action="WRITE_OFF").status_code == 200
+    assert resolve("ana", action="WRITE_OFF").status_code == 409
+    assert resolve("ben", action="WRITE_OFF").status_code == 200
+    case = desk.admin(bank_id=bank).get(f"/breaks/{break_id}").json()
+    assert (case["state"], case["owner"], case["cleared_at"]) == (
+        "WRITTEN_OFF",
+        "ben",
+        "2026-11-24T09:00:00.000002Z",
+    )
+    assert [item["action"] for item in case["resolutions"]] == [
+        "ASSIGN",
+        "WRITE_OFF_PROPOSED",
+        "WRITE_OFF_APPROVED",
+    ]
+    events, head = whole_log(desk, bank)
+    assert [json.loads(item.canonical)["outcome"] for item in events] == [
+        "assign",
+        "write_off_proposed",
+        "write_off_approved",
+    ]
+    assert first_fault(events, head) is None
+    other = uuid4()
+    add_bank(database, other)
+    assert desk.admin(bank_id=other).get(f"/breaks/{break_id}").status_code == 404
+
+
+def test_two_people_at_the_same_moment_are_one_proposal_and_one_approval(
+    database: Database, desk: Desk, bank: UUID
+) -> None:
+    break_id = insert_break(database, bank)
+    body = {"action": "WRITE_OFF", "note": "agreed"}
+    clients = [desk.admin(bank_id=bank, sub=sub) for sub in ("ana", "ben")]
+    with ThreadPoolExecutor(2) as threads:
+        posts = threads.map(lambda client: client.post(f"/breaks/{break_id}/resolution", json=body), clients)
+        actions = sorted(response.json()["action"] for response in posts)
+    assert actions == ["WRITE_OFF_APPROVED", "WRITE_OFF_PROPOSED"]
+
+
+def test_of_many_requests_with_one_key_one_runs(database: Database, bank: UUID) -> None:
+    store, ran = PostgresIdempotencyStore(database), []
+    scope = KeyScope(bank, "ana", "POST /reports", "k")
+
+    def once(_: int) -> Answer | None:
+        def run() -> Answer:
+            ran.append(1)
+            return Answer(201, {"number": len(ran)})
+
+        try:
+            return run_once(store, scope, "h", NOW, run)[0]
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = [answer for answer in threads.map(once, range(24)) if answer]
+    assert len(ran) == 1
+    assert answers
+    assert all(answer == Answer(201, {"number": 1}) for answer in answers)
+    assert run_once(store, scope, "h", NOW, _never)[1] is True
+
+
+def _never() -> Answer:
+    raise AssertionError
+
+
+def test_a_failed_report_is_taken_by_one_of_two(database: Database, bank: UUID) -> None:
+    report_id = insert_report(database, bank, "a.csv", status="FAILED", finished_at=NOW)
+    reports = PostgresFailedReports(database)
+    with ThreadPoolExecutor(2) as threads:
+        taken = [item for item in threads.map(lambda _: reports.take(bank, report_id), range(2)) if item]
+    assert len(taken) == 1
+    assert reports.failed(bank, 10) == []
+    reports.put_back(bank, report_id, "away")
+    assert [item.report_id for item in reports.failed(bank, 10)] == [report_id]
+
+
+def test_redriving_leaves_other_banks_reports_alone(database: Database, bank: UUID) -> None:
+    other = uuid4()
+    add_bank(database, other)
+    insert_report(database, other, "theirs.csv", status="FAILED", finished_at=NOW)
+    own = insert_report(database, bank, "ours.csv", status="FAILED", finished_at=NOW)
+    memory = Desk().failures
+    redriven = ManageDlq(PostgresFailedReports(database), memory, memory).redrive(bank, (), 10)
+    assert [item.report_id for item in redriven] == [own]
+    assert len(PostgresFailedReports(database).failed(other, 10)) == 1
+
+
+def test_statements_are_counted_for_their_bank(migrated: TestDatabases, bank: UUID) -> None:
+    desk = Desk()
+    connections = Connections.model_validate(
+        {
+            "postgres_dsn": migrated.app_dsn,
+            "context_key": migrated.context_key.hex(),
+            "context_key_id": migrated.context_key_id,
+            **dict.fromkeys(
+                ("card_key", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database", "pinecone_api_key",
+                 "pinecone_index", "jwks_url", "issuer", "audience"),
+                "unused",
+            ),
+        }
+    )  # fmt: skip
+    database = MeteredDatabase(connections, desk.counters)
+    with database.tenant(bank) as cursor:
+        cursor.execute("select 1")
+    with pytest.raises(psycopg.Error), database.tenant(bank) as cursor:
+        cursor.execute("select 1/0")
+    database.close()
+    counts: Callable[[], dict[tuple[str, ...], int]] = lambda: {  # noqa: E731
+        sample.labels: sample.value
+        for sample in desk.counters.totals(bank)
+        if sample.name == "db_queries_total"
+    }
+    assert counts() == {("ok",): 1, ("error",): 1}
+    assert list(desk.counters.totals(uuid4())) == []
