@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -165,7 +166,9 @@ def _keys_rotate(_: argparse.Namespace) -> int:
 
 
 def _places() -> Places:
-    return find_places(Path.cwd())
+    """Another folder than .payscope can be named by PAYSCOPE_HOME, for a second stack beside the first."""
+    home = os.environ.get("PAYSCOPE_HOME")
+    return find_places(Path.cwd(), Path(home).resolve() if home else None)
 
 
 def _progress(line: str) -> None:

@@ -1,7 +1,7 @@
 """The HTTP front of the local stack: the product's API under a plain URL, and the issuer's JWKS.
 
-MiniStack tells APIs apart by host name, which most clients cannot resolve here. The front
-forwards each request with that name; bodies stream both ways, other headers stay as they are.
+MiniStack tells APIs apart by a long path or a host name, and keeps paths such as /health for
+itself. The front forwards each request to the path; bodies stream both ways, headers stay.
 """
 
 import asyncio
@@ -43,17 +43,16 @@ class Target:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._changed_ns = -1
-        self._known: tuple[str, str] | None = None
+        self._known: str | None = None
 
-    def read(self) -> tuple[str, str] | None:
-        """Base URL and host name of the API; None before the first deployment."""
+    def read(self) -> str | None:
+        """Base URL of the API; None before the first deployment."""
         try:
             changed_ns = self._file.stat().st_mtime_ns
         except FileNotFoundError:
             return None
         if changed_ns != self._changed_ns:
-            document = json.loads(self._file.read_text())
-            self._known = (document["url"], document["host"])
+            self._known = json.loads(self._file.read_text())["url"]
             self._changed_ns = changed_ns
         return self._known
 
@@ -65,17 +64,16 @@ def api_app(target: Target) -> Starlette:
     )
 
     async def forward(request: Request) -> Response:
-        known = target.read()
-        if known is None:
+        url = target.read()
+        if url is None:
             return _problem("The API is not deployed yet: run `payscope up`.")
-        url, host = known
         query = f"?{request.url.query}" if request.url.query else ""
         raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii")
         headers = [(name, value) for name, value in request.headers.items() if name not in _HOP_BY_HOP]
         forwarded = client.build_request(
             request.method,
             f"{url}{raw_path}{query}",
-            headers=[*((name, value) for name, value in headers if name != "host"), ("host", host)],
+            headers=headers,
             content=request.stream() if _has_body(request) else None,
         )
         try:
@@ -128,7 +126,15 @@ def _problem(detail: str) -> Response:
 
 
 async def _serve(app: Starlette, port: int) -> None:
-    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        app,
+        host=LOOPBACK,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+    )
     await uvicorn.Server(config).serve()
 
 

@@ -1,4 +1,4 @@
-"""Where the local stack keeps its things: one folder beside the checkout's code."""
+"""Where the local stack keeps its things: one folder, by default in the checkout."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Places:
-    """Paths of one checkout. ``root`` is the folder with pyproject.toml."""
+    """Paths of one stack.
+
+    Attributes:
+        root: The checkout, the folder with pyproject.toml.
+        home: Everything that the stack writes, except for the templates.
+    """
 
     root: Path
-
-    @property
-    def home(self) -> Path:
-        return self.root / ".payscope"
+    home: Path
 
     @property
     def stack_file(self) -> Path:
@@ -77,9 +79,10 @@ class Places:
         return self.logs / f"{name}.log"
 
 
-def find_places(start: Path) -> Places:
+def find_places(start: Path, home: Path | None = None) -> Places:
     """The places of the checkout that contains this folder, or else of the one this code lies in."""
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / "localstack" / "payscope_local").is_dir():
-            return Places(folder)
-    return Places(Path(__file__).resolve().parents[2])
+            return Places(folder, home or folder / ".payscope")
+    root = Path(__file__).resolve().parents[2]
+    return Places(root, home or root / ".payscope")

@@ -2,9 +2,8 @@
 
 import io
 import json
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from payscope_local.aws import aws_client, endpoint_url, start_aws
 from payscope_local.ministack.patches import PATCHES, Patch, PatchedLoader
 from payscope_local.ports import LOOPBACK, free_port
 from payscope_local.processes import ProcessRecord, stop
+from tests.support.waiting import wait_for
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 HANDLER = """
@@ -68,16 +68,6 @@ class Emulator:
             lambda: client.describe_execution(executionArn=started["executionArn"]),
             lambda execution: execution["status"] != "RUNNING",
         )
-
-
-def wait_for(read: Callable[[], Any], is_done: Callable[[Any], bool], timeout_s: float = 30) -> Any:
-    deadline = time.monotonic() + timeout_s
-    value = read()
-    while not is_done(value):
-        assert time.monotonic() < deadline, f"not done in {timeout_s} s: {value}"
-        time.sleep(0.1)
-        value = read()
-    return value
 
 
 @pytest.fixture(scope="module")
