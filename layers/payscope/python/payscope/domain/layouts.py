@@ -63,7 +63,9 @@ def unknown_columns(columns: Sequence[str], profile: Profile) -> tuple[str, ...]
     return tuple(
         column
         for column in columns
-        if column.strip() and normal_name(column) not in known and not normal_name(column).startswith(prefixes or "\0")
+        if column.strip()
+        and normal_name(column) not in known
+        and not normal_name(column).startswith(prefixes or "\0")
     )
 
 
@@ -111,7 +113,9 @@ def _likely_layout(lines: Sequence[str]) -> Layout | None:
             if not _is_header(row):
                 continue
             following = rows[number : number + 10]
-            alike = sum(1 for other in following if len(other) == len(row) and any(cell.strip() for cell in other))
+            alike = sum(
+                1 for other in following if len(other) == len(row) and any(cell.strip() for cell in other)
+            )
             if following and alike == 0 and number < len(lines):
                 continue
             score = widths[len(row)] * len(row) / (1 + number * 0.01)
@@ -124,7 +128,11 @@ def _likely_layout(lines: Sequence[str]) -> Layout | None:
 def _is_header(cells: Sequence[str]) -> bool:
     words = [cell.strip() for cell in cells]
     named = [word for word in words if word]
-    if len(named) < 3 or len(named) < len(words) * 0.6 or len({word.casefold() for word in named}) < len(named) * 0.8:
+    if (
+        len(named) < 3
+        or len(named) < len(words) * 0.6
+        or len({word.casefold() for word in named}) < len(named) * 0.8
+    ):
         return False
     return not any(_NUMBER.fullmatch(word) or _DATE.fullmatch(word) or len(word) > 80 for word in named)
 
@@ -135,7 +143,9 @@ def _layout(
     columns = _distinct(cells)
     drift: tuple[str, ...] = ()
     if profile is not None:
-        drift = tuple(f"unknown column {column}" for column in unknown_columns(_data_columns(columns, profile), profile))
+        drift = tuple(
+            f"unknown column {column}" for column in unknown_columns(_data_columns(columns, profile), profile)
+        )
     preamble = sum(1 for line in lines[: number - 1] if line.strip(" \t;,|"))
     return Layout(delimiter, number, columns, preamble, profile, drift)
 

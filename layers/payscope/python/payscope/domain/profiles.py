@@ -5,13 +5,17 @@ rows are totals, and for each kind of row the event that it becomes. The first r
 holds decides; a row that no rule takes is a problem, a row of an ``informative`` rule is counted.
 """
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from payscope.domain.events import EventType
+
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,9})?")
 
 
 class Sign(StrEnum):
@@ -72,7 +76,8 @@ class TextField(_Frozen):
 
     ``map`` translates values (without case, ``*`` at the end matches any continuation); what it lacks
     becomes ``otherwise``: ``"problem"`` sets the row aside, ``"keep"`` takes the value as it is, and
-    any other word, or null, is the result.
+    any other word, or null, is the result. ``standard`` translates by a vocabulary of the canonical
+    model (network, channel, entry_mode, three_ds); what that lacks is left out.
     """
 
     column: Columns = ()
@@ -80,7 +85,7 @@ class TextField(_Frozen):
     constant: str | bool | None = None
     map: dict[str, str | bool | None] | None = None
     otherwise: str | None = "problem"
-    upper: bool = False
+    standard: Literal["network", "channel", "entry_mode", "three_ds"] | None = None
     required: bool = False
 
 
@@ -91,7 +96,7 @@ class AmountField(_Frozen):
     """An amount: the sum of ``plus`` less the sum of ``minus``; an empty cell counts nothing.
 
     All cells empty gives no amount. ``negative_when`` names the column and the values that mean money
-    away from the merchant. ``currency`` falls back to the profile's constant when it is not a column.
+    away from the merchant. ``adding`` are amounts of the same currency with a direction of their own.
     """
 
     plus: Columns = ()
@@ -100,6 +105,7 @@ class AmountField(_Frozen):
     sign: Sign = Sign.AS_IS
     negative_when: Conditions = Field(default_factory=dict)
     implied_decimals: int | None = None
+    adding: tuple["AmountField", ...] = ()
     required: bool = False
 
 
@@ -214,6 +220,23 @@ class Numbers(_Frozen):
     decimal: str = "."
     group: str = ""
     implied_decimals: int | None = None
+
+    def plain(self, text: str, *, whole: bool = False) -> str | None:
+        """The number as digits with a decimal point, major units; None when it is none.
+
+        Args:
+            text: As the layout writes it.
+            whole: A count, to which implied decimals do not apply.
+        """
+        bare = text.strip()
+        if self.group:
+            bare = bare.replace(self.group, "")
+        bare = bare.replace(self.decimal, ".")
+        if not _PLAIN_NUMBER.fullmatch(bare):
+            return None
+        if whole or self.implied_decimals is None:
+            return bare
+        return str(Decimal(bare).scaleb(-self.implied_decimals))
 
 
 class Profile(_Frozen):

@@ -1,0 +1,26 @@
+"""Chain step: no row may be missing, and the totals that the file states are compared."""
+
+from functools import cache
+from uuid import UUID
+
+from payscope.adapters.aws.chain import Document, chain_step
+from payscope.adapters.aws.environment import load_settings
+from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.yaml.profiles import PackagedProfiles
+from payscope.application.check_totals import CheckTotals
+
+
+@cache
+def _use_case() -> CheckTotals:
+    database = Database.from_connections(load_settings().connections)
+    ledger = PostgresReportLedger(database)
+    return CheckTotals(ledger, ledger, PackagedProfiles(), PostgresMappingBook(database))
+
+
+@chain_step
+def handler(event: Document) -> Document:
+    checked = _use_case().check(
+        UUID(event["bank_id"]), UUID(event["report_id"]), event["profile"], len(event["chunks"])
+    )
+    return {**event, "status": checked.status.value, "reason": checked.reason}

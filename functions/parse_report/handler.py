@@ -1,0 +1,34 @@
+"""Chain step: stream the file into chunks of raw rows, with every line accounted for."""
+
+from functools import cache
+from uuid import UUID
+
+from payscope.adapters.arrow.chunks import ArrowChunkStore, ChunkCutter
+from payscope.adapters.arrow.guard import ArrowCardGuard
+from payscope.adapters.aws.chain import Document, chain_step
+from payscope.adapters.aws.environment import connect, load_settings
+from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.readers.opening import StreamReaders
+from payscope.adapters.s3.objects import S3Blobs, S3Files
+from payscope.adapters.yaml.profiles import PackagedProfiles
+from payscope.application.parse_report import ParseReport
+from payscope.application.ports.reports import ReportFile
+
+
+@cache
+def _use_case() -> ParseReport:
+    settings = load_settings()
+    database = Database.from_connections(settings.connections)
+    guard = ArrowCardGuard(bytes.fromhex(settings.connections.card_key.get_secret_value()))
+    chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
+    ledger = PostgresReportLedger(database)
+    readers, mappings = StreamReaders(S3Files(connect("s3"))), PostgresMappingBook(database)
+    return ParseReport(readers, guard, chunks, ChunkCutter, PackagedProfiles(), mappings, ledger, ledger)
+
+
+@chain_step
+def handler(event: Document) -> Document:
+    file = ReportFile(event["bucket"], event["key"], event["version"])
+    parsed = _use_case().parse(UUID(event["bank_id"]), UUID(event["report_id"]), file)
+    return {**event, **parsed.document()}

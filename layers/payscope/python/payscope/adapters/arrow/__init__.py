@@ -1,0 +1,1 @@
+"""Arrow: columns of text guarded, mapped and carried between the steps."""

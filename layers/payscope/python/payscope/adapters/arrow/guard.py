@@ -1,0 +1,115 @@
+"""The card guard over columns: a cheap pattern finds the few cells that deserve a closer look."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from payscope.domain.pan import (
+    REMOVED,
+    SEPARATORS,
+    bank_key,
+    holds_track_data,
+    names_security_code,
+    redact,
+    remove_track_data,
+)
+from payscope.domain.problems import Problem, ProblemCode
+
+ROW = "_row"
+_SHORTEST = 13
+_ASCII_SHAPE = r"(?:^|[^0-9A-Za-z])[0-9](?:[ \t.\-/_]{0,2}[0-9]){12,18}(?:[^0-9A-Za-z]|$)"
+_ANY_SHAPE = rf"\p{{Nd}}(?:[{SEPARATORS}]{{0,2}}\p{{Nd}}){{12,}}"
+_TRACK_SHAPE = r"[0-9]{13,19}(?:\^|[=D][0-9]{4})"
+_BARE = r"^\s*[0-9]+\s*$"
+_CODE = r"^\s*[0-9]{3,4}\s*$|[0-9]{13,}"
+
+
+class ArrowCardGuard:
+    """Card numbers out of tables.
+
+    Args:
+        card_key: Root key from which each bank's own is derived.
+    """
+
+    def __init__(self, card_key: bytes) -> None:
+        self._card_key = card_key
+
+    def redact(self, text: str, bank_id: UUID) -> str:
+        """A text with card numbers tokenised and track data removed."""
+        return redact(
+            remove_track_data(text) if holds_track_data(text) else text, bank_key(self._card_key, bank_id)
+        )
+
+    def clean(
+        self, rows: pa.Table, bank_id: UUID, identifiers: Sequence[str]
+    ) -> tuple[pa.Table, tuple[Problem, ...]]:
+        """Rows with card numbers tokenised, less the rows that hold security codes or track data.
+
+        Args:
+            rows: Text columns and ``_row``.
+            bank_id: Whose key makes the tokens.
+            identifiers: Columns in which a bare number is an identifier by the layout's definition.
+        """
+        key = bank_key(self._card_key, bank_id)
+        names = {name.casefold() for name in identifiers}
+        sensitive: dict[int, set[str]] = {}
+        for position, name in enumerate(rows.column_names):
+            column = rows.column(position)
+            if name == ROW or column.type != pa.string():
+                continue
+            if names_security_code(name):
+                for index in pc.indices_nonzero(pc.match_substring_regex(column, _CODE)).to_pylist():
+                    sensitive.setdefault(index, set()).add(name)
+            longest = pc.max(pc.binary_length(column)).as_py()
+            if longest is None or longest < _SHORTEST:
+                continue
+            cells, tracks = _clean_column(column, key, spare_bare=name.casefold() in names)
+            for index in tracks:
+                sensitive.setdefault(index, set()).add(name)
+            if cells is not None:
+                rows = rows.set_column(position, name, cells)
+        if not sensitive:
+            return rows, ()
+        problems = tuple(_sensitive_row(rows, index, columns) for index, columns in sorted(sensitive.items()))
+        keep = pc.invert(pc.is_in(pa.arange(0, rows.num_rows), pa.array(list(sensitive), pa.int64())))
+        return rows.filter(keep), problems
+
+
+def _clean_column(
+    column: pa.ChunkedArray, key: bytes, *, spare_bare: bool
+) -> tuple[pa.Array | None, list[int]]:
+    """The column without card numbers (None when it is clean), and the rows with track data."""
+    ascii_only = pc.all(pc.string_is_ascii(column)).as_py()
+    wanted = pc.match_substring_regex(column, _ASCII_SHAPE)
+    if spare_bare:
+        wanted = pc.and_not(wanted, pc.match_substring_regex(column, _BARE))
+    if not ascii_only:
+        exotic = pc.and_(pc.invert(pc.string_is_ascii(column)), pc.match_substring_regex(column, _ANY_SHAPE))
+        wanted = pc.or_(wanted, exotic)
+    tracks: list[int] = []
+    tracked = pc.match_substring_regex(column, _TRACK_SHAPE)
+    if pc.any(tracked).as_py():
+        suspects = pc.indices_nonzero(tracked).to_pylist()
+        tracks = [index for index in suspects if holds_track_data(column[index].as_py())]
+    if not pc.any(wanted).as_py():
+        return None, tracks
+    flat = column.combine_chunks()
+    mask = wanted.combine_chunks() if isinstance(wanted, pa.ChunkedArray) else wanted
+    before = flat.filter(mask).to_pylist()
+    after = [redact(text, key, spare_bare=spare_bare) for text in before]
+    if before == after:
+        return None, tracks
+    return pc.replace_with_mask(flat, mask, pa.array(after, pa.string())), tracks
+
+
+def _sensitive_row(rows: pa.Table, index: int, columns: set[str]) -> Problem:
+    raw = {
+        name: REMOVED if name in columns else str(rows.column(name)[index].as_py() or "")
+        for name in rows.column_names
+        if name != ROW
+    }
+    fields = ", ".join(sorted(columns))
+    message = f"{fields}: a card's security code or magnetic stripe data may not be sent; it was not kept."
+    return Problem(rows.column(ROW)[index].as_py(), fields, ProblemCode.SENSITIVE_DATA, message, raw)

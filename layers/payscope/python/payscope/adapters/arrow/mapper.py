@@ -1,0 +1,651 @@
+"""Raw rows to canonical events by a profile, whole columns at a time."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from payscope.adapters.arrow.facts import ArrowEvents
+from payscope.adapters.arrow.values import (
+    decimal_numbers,
+    instants,
+    is_currency,
+    minor_units,
+    nothing,
+    translated,
+    trimmed,
+)
+from payscope.application.ports.loading import MappedChunk, TotalPart
+from payscope.domain.authorisation import Exclusion, decline_family, is_approved
+from payscope.domain.events import COLUMNS, EventType
+from payscope.domain.layouts import normal_name
+from payscope.domain.money import decimal_text
+from payscope.domain.problems import Problem, ProblemCode
+from payscope.domain.profiles import (
+    AmountField,
+    Condition,
+    Conditions,
+    EventRule,
+    Profile,
+    Sign,
+    TextField,
+    TimeField,
+)
+from payscope.domain.vocabulary import CARD_PRESENT, standard_word
+
+ROW = "_row"
+_TEXT = pa.string()
+_PROBLEM = "problem"
+_TOKEN_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
+_MASKED_SHAPE = r"^(?P<bin>[0-9]{6,8})[*xX\x{2022}.#-]{3,11}(?P<last4>[0-9]{4})$"
+_SEPARATOR = "\x1f"
+# What a null is in the text that is hashed; no value can be it.
+_NULL = "\x00"
+# Where an event is from and which of its kind it is say nothing about its content.
+_HASHED = tuple(name for name in COLUMNS if name not in ("report_id", "row_number", "sequence"))
+
+
+@dataclass
+class _Findings:
+    """Problems of rows, by row number."""
+
+    problems: dict[tuple[int, str, ProblemCode], str] = field(default_factory=dict)
+
+    def add(
+        self, rows: pa.Array, mask: pa.Array, name: str, code: ProblemCode, message: Callable[[int], str]
+    ) -> None:
+        """Note a problem for each marked row; ``message`` gets the position."""
+        if not pc.any(mask).as_py():
+            return
+        for position in pc.indices_nonzero(mask).to_pylist():
+            self.problems[(rows[position].as_py(), name, code)] = message(position)
+
+    @property
+    def rows(self) -> set[int]:
+        return {row for row, _, _ in self.problems}
+
+
+class _Sheet:
+    """Rows under the profile's names of columns; a column that the file lacks is empty."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._positions = {normal_name(name): index for index, name in enumerate(table.column_names)}
+        self._texts: dict[str, pa.Array] = {}
+        self.rows: pa.Array = _flat(table.column(ROW))
+
+    def __len__(self) -> int:
+        return self._table.num_rows
+
+    def text(self, name: str) -> pa.Array:
+        """The column without outer blanks, nothing where it is empty."""
+        key = normal_name(name)
+        if key not in self._texts:
+            position = self._positions.get(key)
+            column = None if position is None else self._table.column(position)
+            self._texts[key] = pa.nulls(len(self), _TEXT) if column is None else trimmed(column)
+        return self._texts[key]
+
+    def first(self, names: Sequence[str]) -> pa.Array:
+        """Of several columns the first that is not empty."""
+        texts = [self.text(name) for name in names]
+        return texts[0] if len(texts) == 1 else pc.coalesce(*texts)
+
+    def taken(self, mask: pa.Array) -> "_Sheet":
+        """The marked rows."""
+        if pc.all(mask).as_py():
+            return self
+        return _Sheet(self._table.filter(mask))
+
+    def raw(self, row: int) -> dict[str, str]:
+        """A row as it was read, its empty cells left out."""
+        position = pc.index(self.rows, pa.scalar(row, pa.int64())).as_py()
+        cells = self._table.slice(position, 1).to_pylist()[0]
+        return {name: text for name, text in cells.items() if name != ROW and text}
+
+
+class ArrowMapper:
+    """Applies profiles to chunks."""
+
+    def map(self, rows: pa.Table, profile: Profile, bank_id: UUID, report_id: UUID) -> MappedChunk:
+        """Canonical events of a chunk, what is wrong with the other rows, and the sums to check.
+
+        Each row is in exactly one place: it has events, it has problems, or it is informative.
+
+        Args:
+            rows: Text columns and ``_row``.
+            profile: What the columns mean.
+            bank_id: Part of the events' identity.
+            report_id: Written on each event.
+        """
+        sheet = _Sheet(rows)
+        findings = _Findings()
+        informative = 0
+        parts: list[pa.Table] = []
+        left = pc.invert(nothing(len(sheet)))
+        for rule in profile.rules:
+            here = pc.and_(left, _holds(sheet, rule.when))
+            left = pc.and_not(left, here)
+            count = pc.sum(here).as_py() or 0
+            if not count:
+                continue
+            if rule.informative:
+                informative += count
+                continue
+            mine = sheet.taken(here)
+            parts.append(_RuleRun(mine, profile, rule, findings).events(bank_id, report_id))
+        findings.add(
+            sheet.rows, left, "", ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
+        )
+        bad = findings.rows
+        events = _joined(parts)
+        if bad and events is not None:
+            events = events.filter(
+                pc.invert(pc.is_in(events.column("row_number"), pa.array(sorted(bad), pa.int64())))
+            )
+        problems = tuple(
+            Problem(row, name, code, message, sheet.raw(row))
+            for (row, name, code), message in sorted(findings.problems.items(), key=lambda item: item[0][:2])
+        )
+        staged = ArrowEvents(events) if events is not None and events.num_rows else None
+        return MappedChunk(
+            staged, problems, len(sheet), len(bad), informative, tuple(_totals(sheet, profile))
+        )
+
+
+class _RuleRun:
+    """One rule over the rows that it takes."""
+
+    def __init__(self, sheet: _Sheet, profile: Profile, rule: EventRule, findings: _Findings) -> None:
+        self._sheet = sheet
+        self._profile = profile
+        self._rule = rule
+        self._findings = findings
+        self._columns: dict[str, pa.Array] = {}
+
+    def events(self, bank_id: UUID, report_id: UUID) -> pa.Table:
+        rule, count = self._rule, len(self._sheet)
+        self._columns = {"row_number": self._sheet.rows}
+        self._constant("source", self._profile.source)
+        self._constant("event_type", str(rule.event))
+        self._constant("report_id", str(report_id))
+        self._keep("source_ref", self._reference())
+        self._times()
+        self._amounts()
+        for name, source in rule.fields.items():
+            self._keep(name, self._text(source, name))
+        if rule.subtype is not None:
+            self._keep("subtype", self._text(rule.subtype, "subtype"))
+        self._card()
+        self._derive()
+        if rule.event is EventType.AUTH:
+            self._authorisation()
+        sequence = self._sheet.text(rule.sequence) if rule.sequence else None
+        self._keep(
+            "sequence",
+            self._whole(sequence) if sequence is not None else pa.repeat(pa.scalar(0, pa.int64()), count),
+        )
+        return _identified(self._columns, count, bank_id, by_order=rule.sequence_by_order)
+
+    def _constant(self, name: str, value: str) -> None:
+        self._columns[name] = pa.repeat(pa.scalar(value, _TEXT), len(self._sheet))
+
+    def _keep(self, name: str, values: pa.Array) -> None:
+        self._columns[name] = values
+
+    def _bad(self, mask: pa.Array, name: str, code: ProblemCode, message: Callable[[int], str]) -> None:
+        self._findings.add(self._sheet.rows, mask, name, code, message)
+
+    def _reference(self) -> pa.Array:
+        """The source's reference; several columns are joined, the first must not be empty when it is alone."""
+        names = self._rule.ref
+        texts = [self._sheet.text(name) for name in names]
+        if len(texts) == 1:
+            self._bad(pc.is_null(texts[0]), names[0], ProblemCode.MISSING, lambda _: f"{names[0]} is empty.")
+            return texts[0]
+        return pc.binary_join_element_wise(*texts, ":", null_handling="replace", null_replacement="")
+
+    def _whole(self, text: pa.Array) -> pa.Array:
+        name = self._rule.sequence or ""
+        good = pc.fill_null(pc.match_substring_regex(text, "^[0-9]{1,9}$"), True)
+        self._bad(
+            pc.invert(good),
+            name,
+            ProblemCode.NOT_A_NUMBER,
+            lambda at: f"{name}: {_shown(text, at)} is no count.",
+        )
+        return pc.fill_null(pc.cast(pc.if_else(good, text, pa.scalar(None, _TEXT)), pa.int64()), 0)
+
+    def _times(self) -> None:
+        occurred = self._time(self._rule.occurred, required=True)
+        booked = self._time(self._rule.booked, required=False) if self._rule.booked else occurred
+        self._keep("occurred_at", occurred[0])
+        self._keep("booked_on", pc.coalesce(booked[1], occurred[1]))
+
+    def _time(self, source: TimeField | None, *, required: bool) -> tuple[pa.Array, pa.Array]:
+        assert source is not None  # noqa: S101 -- the profile's validation
+        text = self._sheet.first(source.column)
+        name = source.column[0]
+        zone = source.zone or self._profile.zone
+        zones = self._sheet.text(source.zone_column) if source.zone_column else None
+        formats = source.formats or self._profile.formats
+        found = instants(text, formats, zone if zones is None else pc.fill_null(zones, zone))
+        if required:
+            self._bad(pc.is_null(text), name, ProblemCode.MISSING, lambda _: f"{name} is empty.")
+        wanted = " or ".join("ISO 8601" if item == "iso" else item for item in formats)
+        self._bad(
+            found.not_a_date, name, ProblemCode.NOT_A_DATE,
+            lambda at: f"{name}: {_shown(text, at)} is not a date or time written as {wanted}.",
+        )  # fmt: skip
+        self._bad(
+            found.unknown_zone, source.zone_column or name, ProblemCode.UNKNOWN_ZONE,
+            lambda at: f"{source.zone_column}: {_shown(zones, at)} is not a known time zone.",
+        )  # fmt: skip
+        return found.utc, found.local_date
+
+    def _amounts(self) -> None:
+        rule = self._rule
+        minor, currency = self._amount(rule.amount, "amount", None)
+        self._bad(
+            pc.is_null(minor),
+            _first_column(rule.amount),
+            ProblemCode.MISSING,
+            lambda _: "There is no amount.",
+        )
+        self._keep("amount_minor", minor)
+        self._keep("currency", currency)
+        settled, settled_in = currency, currency
+        for name, source in (("settlement", rule.settlement), ("billing", rule.billing)):
+            if source is None:
+                continue
+            value, unit = self._amount(source, name, currency)
+            self._keep(f"{name}_minor", value)
+            self._keep(f"{name}_currency", pc.if_else(pc.is_valid(value), unit, pa.scalar(None, _TEXT)))
+            if name == "settlement":
+                settled_in = pc.coalesce(unit, settled)
+        for name in ("fee", "interchange", "scheme_fee", "markup"):
+            source: AmountField | None = getattr(rule, name)
+            if source is not None:
+                value, _ = self._amount(source, name, settled_in)
+                self._keep(f"{name}_minor", value)
+        if rule.fx_rate:
+            text = self._sheet.text(rule.fx_rate)
+            rate, bad, huge = decimal_numbers(text, self._profile.numbers)
+            rate_name = rule.fx_rate
+            # A rate may have more places than are kept; what is beyond them is cut off.
+            if pc.any(bad).as_py():
+                cut = pc.replace_substring_regex(text, r"^(-?[0-9]+[.,][0-9]{9})[0-9]+$", r"\1")
+                rate, bad, huge = decimal_numbers(cut, self._profile.numbers)
+            self._bad(
+                pc.or_(bad, huge), rate_name, ProblemCode.NOT_A_NUMBER,
+                lambda at: f"{rate_name}: {_shown(text, at)} is not a number.",
+            )  # fmt: skip
+            self._keep("fx_rate", rate)
+
+    def _amount(
+        self, source: AmountField | None, name: str, inherited: pa.Array | None
+    ) -> tuple[pa.Array, pa.Array]:
+        """Minor units and currencies of an amount; what is wrong is noted."""
+        assert source is not None  # noqa: S101 -- the profile's validation
+        currency = self._currency(source, inherited, name)
+        total: pa.Array | None = None
+        for columns, sign in ((source.plus, 1), (source.minus, -1)):
+            for column in columns:
+                value = self._cell_amount(column, currency, source)
+                signed = value if sign > 0 else pc.negate(value)
+                total = signed if total is None else _added(total, signed)
+        assert total is not None  # noqa: S101 -- the profile's validation
+        if source.sign is Sign.POSITIVE:
+            total = pc.abs(total)
+        elif source.sign is Sign.NEGATIVE:
+            total = pc.negate(pc.abs(total))
+        elif source.sign is Sign.FLIPPED:
+            total = pc.negate(total)
+        if source.negative_when:
+            total = pc.if_else(_holds(self._sheet, source.negative_when), pc.negate(total), total)
+        for part in source.adding:
+            total = _added(total, self._amount(part, name, currency)[0])
+        if source.required:
+            self._bad(
+                pc.is_null(total),
+                _first_column(source),
+                ProblemCode.MISSING,
+                lambda _: f"There is no {name}.",
+            )
+        return total, currency
+
+    def _currency(self, source: AmountField, inherited: pa.Array | None, name: str) -> pa.Array:
+        if source.currency is None:
+            if inherited is None:
+                return pa.repeat(pa.scalar("EUR", _TEXT), len(self._sheet))
+            return inherited
+        text = pc.utf8_upper(self._text(source.currency, f"{name} currency"))
+        column = source.currency.column[0] if source.currency.column else name
+        wrong = pc.invert(translated(text, is_currency, pa.bool_()))
+        self._bad(
+            pc.fill_null(wrong, False), column, ProblemCode.UNKNOWN_CURRENCY,
+            lambda at: f"{column}: {_shown(text, at)} is not a currency code of ISO 4217.",
+        )  # fmt: skip
+        cells = [self._sheet.text(item) for item in (*source.plus, *source.minus)]
+        has_amount = pc.is_valid(cells[0])
+        for cell in cells[1:]:
+            has_amount = pc.or_(has_amount, pc.is_valid(cell))
+        self._bad(
+            pc.and_(pc.is_null(text), has_amount),
+            column,
+            ProblemCode.MISSING,
+            lambda _: f"{column} is empty.",
+        )
+        return text
+
+    def _cell_amount(self, column: str, currency: pa.Array, source: AmountField) -> pa.Array:
+        text = self._sheet.text(column)
+        implied = (
+            source.implied_decimals
+            if source.implied_decimals is not None
+            else self._profile.numbers.implied_decimals
+        )
+        found = minor_units(text, pc.fill_null(currency, "XXX"), self._profile.numbers, implied)
+        self._bad(
+            found.not_a_number, column, ProblemCode.NOT_A_NUMBER,
+            lambda at: f"{column}: {_shown(text, at)} is not an amount as this layout writes them.",
+        )  # fmt: skip
+        self._bad(
+            found.too_large, column, ProblemCode.TOO_LARGE,
+            lambda at: f"{column}: {_shown(text, at)} has more than 14 digits.",
+        )  # fmt: skip
+        self._bad(
+            found.too_precise, column, ProblemCode.TOO_PRECISE,
+            lambda at: f"{column}: {_shown(text, at)} has more decimals than {currency[at].as_py()} allows.",
+        )  # fmt: skip
+        return found.minor
+
+    def _text(self, source: TextField, name: str) -> pa.Array:
+        sheet = self._sheet
+        if source.constant is not None:
+            text: pa.Array = pa.repeat(pa.scalar(str(source.constant), _TEXT), len(sheet))
+        elif source.join:
+            parts = [sheet.text(item) for item in source.join]
+            text = pc.binary_join_element_wise(*parts, ":", null_handling="skip")
+        else:
+            text = sheet.first(source.column)
+        column = source.column[0] if source.column else name
+        if source.required:
+            self._bad(pc.is_null(text), column, ProblemCode.MISSING, lambda _: f"{column} is empty.")
+        if source.standard is not None:
+            vocabulary = source.standard
+            return translated(text, lambda word: standard_word(vocabulary, word), _TEXT)
+        if source.map is None:
+            return text
+        words = {key.casefold(): value for key, value in source.map.items()}
+        mapped = translated(text, lambda word: _word(word, words, source.otherwise), _TEXT)
+        unknown = pc.fill_null(pc.equal(mapped, _NULL), False)
+        self._bad(
+            unknown, column, ProblemCode.UNKNOWN_VALUE,
+            lambda at: f"{column}: {_shown(text, at)} is none of {', '.join(list(source.map or {})[:12])}.",
+        )  # fmt: skip
+        return mapped
+
+    def _card(self) -> None:
+        card = self._rule.card
+        if card is None:
+            return
+        none = pa.nulls(len(self._sheet), _TEXT)
+        token = self._sheet.text(card.token) if card.token else none
+        prefix = self._sheet.text(card.bin) if card.bin else none
+        last4 = self._sheet.text(card.last4) if card.last4 else none
+        if card.number:
+            number = self._sheet.text(card.number)
+            ours, masked = pc.extract_regex(number, _TOKEN_SHAPE), pc.extract_regex(number, _MASKED_SHAPE)
+            token = pc.coalesce(token, pc.struct_field(ours, "token"))
+            prefix = pc.coalesce(prefix, pc.struct_field(ours, "bin"), pc.struct_field(masked, "bin"))
+            last4 = pc.coalesce(last4, pc.struct_field(ours, "last4"), pc.struct_field(masked, "last4"))
+        if card.token:
+            found = pc.extract_regex(token, _TOKEN_SHAPE)
+            prefix = pc.coalesce(prefix, pc.struct_field(found, "bin"))
+            last4 = pc.coalesce(last4, pc.struct_field(found, "last4"))
+            token = pc.coalesce(pc.struct_field(found, "token"), token)
+        digits = pc.match_substring_regex(prefix, "^[0-9]{6,}$")
+        prefix = pc.utf8_slice_codeunits(pc.if_else(digits, prefix, pa.scalar(None, _TEXT)), 0, 8)
+        four = pc.match_substring_regex(last4, "^[0-9]{4}$")
+        self._keep("card_token", token)
+        self._keep("bin", prefix)
+        self._keep("last4", pc.if_else(four, last4, pa.scalar(None, _TEXT)))
+
+    def _derive(self) -> None:
+        """Presence of the card from the channel, where the report does not say it."""
+        present = self._columns.get("card_present")
+        if present is not None and present.type == _TEXT:
+            present = translated(
+                present, lambda word: {"true": True, "false": False}.get(word.casefold()), pa.bool_()
+            )
+            self._columns["card_present"] = present
+        channel = self._columns.get("channel")
+        if present is None and channel is not None:
+            self._columns["card_present"] = translated(channel, CARD_PRESENT.get, pa.bool_())
+
+    def _authorisation(self) -> None:
+        code = self._columns.get("response_code")
+        if code is not None:
+            approved = translated(code, is_approved, pa.bool_())
+            family = translated(code, lambda item: decline_family(item), _TEXT)
+            self._keep("approved", pc.fill_null(approved, False))
+            self._keep("decline_family", family)
+        exclusion = pa.nulls(len(self._sheet), _TEXT)
+        if self._rule.exclusion is not None:
+            exclusion = self._text(self._rule.exclusion, "exclusion")
+        if self._rule.duplicate_of:
+            exclusion = pc.coalesce(exclusion, self._repeats())
+        self._keep("exclusion", exclusion)
+
+    def _repeats(self) -> pa.Array:
+        """DUPLICATE for a request that repeats an earlier one under another reference within the minute."""
+        minute = pc.cast(pc.floor_temporal(self._columns["occurred_at"], unit="minute"), _TEXT)
+        parts = [self._sheet.text(name) for name in self._rule.duplicate_of]
+        # A request that lacks one of the attributes is never told to be a repeat.
+        keys = pc.binary_join_element_wise(*parts, minute, _SEPARATOR, null_handling="emit_null").to_pylist()
+        references = self._columns["source_ref"].to_pylist()
+        first: dict[str, str] = {}
+        found = [
+            None
+            if key is None or first.setdefault(key, reference) == reference
+            else Exclusion.DUPLICATE.value
+            for key, reference in zip(keys, references, strict=True)
+        ]
+        return pa.array(found, _TEXT)
+
+
+def _identified(columns: Mapping[str, pa.Array], count: int, bank_id: UUID, *, by_order: bool) -> pa.Table:
+    """The events with identity and content hash, each content once a reference.
+
+    ``step`` counts the contents that one reference has in this chunk: later ones amend earlier ones,
+    or, where the profile says so, are occurrences of their own (``sequence``). ``repeats`` counts the
+    further rows of equal content that were left out.
+    """
+    hashed = pc.binary_join_element_wise(
+        *(_hashable(columns.get(name)) for name in _HASHED),
+        _SEPARATOR,
+        null_handling="replace",
+        null_replacement=_NULL,
+    ).to_pylist()
+    prefix = _SEPARATOR.join(
+        (str(bank_id), columns["source"][0].as_py(), columns["event_type"][0].as_py(), "")
+    )
+    references = pc.fill_null(columns["source_ref"], "").to_pylist()
+    sequences = columns["sequence"].to_pylist()
+    contents: dict[tuple[str, int], dict[str, int]] = {}
+    keep: list[int] = []
+    ids: list[str] = []
+    hashes: list[str] = []
+    steps: list[int] = []
+    final: list[int] = []
+    repeated: dict[int, int] = {}
+    md5 = hashlib.md5
+    for index in range(count):
+        reference, sequence = references[index], sequences[index]
+        digest = md5(hashed[index].encode(), usedforsecurity=False).hexdigest()
+        seen = contents.setdefault((reference, sequence), {})
+        known = seen.get(digest)
+        if known is not None:
+            repeated[known] = repeated.get(known, 0) + 1
+            continue
+        step = len(seen)
+        seen[digest] = len(keep)
+        if by_order:
+            sequence, step = sequence + step, 0
+        keep.append(index)
+        key = f"{prefix}{reference}{_SEPARATOR}{sequence}"
+        ids.append(md5(key.encode(), usedforsecurity=False).hexdigest())
+        hashes.append(digest)
+        steps.append(step)
+        final.append(sequence)
+    table = pa.table({name: values for name, values in columns.items() if name != "sequence"})
+    if len(keep) < count:
+        table = table.take(pa.array(keep, pa.int64()))
+    extra = {
+        "sequence": pa.array(final, pa.int64()),
+        "event_id": pa.array(ids, _TEXT),
+        "content_hash": pa.array(hashes, _TEXT),
+        "step": pa.array(steps, pa.int64()),
+        "repeats": pa.array([repeated.get(position, 0) for position in range(len(keep))], pa.int64()),
+    }
+    for name, values in extra.items():
+        table = table.append_column(name, values)
+    return table
+
+
+def _hashable(column: pa.Array | None) -> pa.Array | pa.Scalar:
+    if column is None:
+        return pa.scalar(_NULL, _TEXT)
+    return column if column.type == _TEXT else pc.cast(column, _TEXT)
+
+
+def _joined(parts: Iterable[pa.Table]) -> pa.Table | None:
+    tables = list(parts)
+    if not tables:
+        return None
+    return pa.concat_tables(tables, promote_options="default").combine_chunks()
+
+
+def _holds(sheet: _Sheet, conditions: Conditions) -> pa.Array:
+    """Rows for which every condition holds."""
+    mask = pc.invert(nothing(len(sheet)))
+    for column, condition in conditions.items():
+        mask = pc.and_(mask, _condition_mask(sheet.text(column), condition))
+    return mask
+
+
+def _condition_mask(text: pa.Array, condition: Condition) -> pa.Array:
+    mask = pc.invert(nothing(len(text)))
+    if condition.empty is not None:
+        mask = pc.is_null(text) if condition.empty else pc.is_valid(text)
+    for patterns, wanted in ((condition.one_of, True), (condition.none_of, False)):
+        if patterns:
+            folded = [pattern.casefold() for pattern in patterns]
+            fits = translated(text, lambda value, folded=folded: _fits(value, folded), pa.bool_())
+            mask = pc.and_(mask, pc.equal(pc.fill_null(fits, False), wanted))
+    return mask
+
+
+def _fits(value: str, patterns: Sequence[str]) -> bool:
+    folded = value.casefold()
+    return any(folded.startswith(item[:-1]) if item.endswith("*") else folded == item for item in patterns)
+
+
+def _word(word: str, words: Mapping[str, Any], otherwise: str | None) -> str | None:
+    folded = word.casefold()
+    if folded in words:
+        return None if words[folded] is None else str(words[folded])
+    for pattern, value in words.items():
+        if pattern.endswith("*") and fnmatchcase(folded, pattern):
+            return None if value is None else str(value)
+    if otherwise == "keep":
+        return word
+    return _NULL if otherwise == _PROBLEM else otherwise
+
+
+def _totals(sheet: _Sheet, profile: Profile) -> Iterable[TotalPart]:
+    """This chunk's part of each figure that the profile says to check."""
+    for control in profile.controls:
+        here = sheet.taken(_holds(sheet, control.when))
+        keys = _control_keys(here, control.group, control.currency)
+        if control.amount is None:
+            for key, count in _counted(keys).items():
+                yield TotalPart(*_named(control.name, key), None, Decimal(count))
+        else:
+            for key, amount in _summed(here, control.amount, keys, profile).items():
+                yield TotalPart(*_named(control.name, key), None, amount)
+        if control.stated is not None:
+            rows = sheet.taken(_holds(sheet, control.stated.when))
+            keys = _control_keys(rows, control.group, control.currency)
+            for key, amount in _summed(rows, control.stated.amount, keys, profile).items():
+                yield TotalPart(*_named(control.name, key), amount, Decimal(0))
+
+
+def _control_keys(sheet: _Sheet, group: str | None, currency: str | None) -> pa.Array:
+    empty = pa.repeat(pa.scalar("", _TEXT), len(sheet))
+    groups = pc.fill_null(sheet.text(group), "") if group else empty
+    units = pc.utf8_upper(pc.fill_null(sheet.text(currency), "")) if currency else empty
+    return pc.binary_join_element_wise(groups, units, _SEPARATOR)
+
+
+def _named(name: str, key: str) -> tuple[str, str]:
+    group, _, currency = key.partition(_SEPARATOR)
+    return (f"{name} {group}".strip(), currency)
+
+
+def _counted(keys: pa.Array) -> dict[str, int]:
+    return {item["values"]: item["counts"] for item in pc.value_counts(keys).to_pylist()}
+
+
+def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile) -> dict[str, Decimal]:
+    """Sums in major units by key; cells that are no amounts count nothing here, they are problems elsewhere."""
+    if not len(sheet):
+        return {}
+    currency = pc.list_element(pc.split_pattern(keys, _SEPARATOR), 1)
+    minor, _ = _RuleRun(sheet, profile, _CONTROL_RULE, _Findings())._amount(
+        amount.model_copy(update={"currency": None}), "control", currency
+    )
+    table = (
+        pa.table({"key": keys, "minor": pc.fill_null(minor, 0)}).group_by("key").aggregate([("minor", "sum")])
+    )
+    return {
+        key: Decimal(decimal_text(total, key.partition(_SEPARATOR)[2]))
+        for key, total in zip(
+            table.column("key").to_pylist(), table.column("minor_sum").to_pylist(), strict=True
+        )
+    }
+
+
+_CONTROL_RULE = EventRule(informative=True)
+
+
+def _added(left: pa.Array, right: pa.Array) -> pa.Array:
+    """Sum in which an empty side counts nothing; both empty give nothing."""
+    both = pc.add(pc.fill_null(left, 0), pc.fill_null(right, 0))
+    return pc.if_else(pc.and_(pc.is_null(left), pc.is_null(right)), pa.scalar(None, pa.int64()), both)
+
+
+def _first_column(source: AmountField | None) -> str:
+    return (*source.plus, *source.minus, "")[0] if source else ""
+
+
+def _shown(text: pa.Array | None, position: int) -> str:
+    value = text[position].as_py() if text is not None else None
+    return f'"{str(value or "")[:60]}"'
+
+
+def _stray(sheet: _Sheet, profile: Profile, position: int) -> str:
+    columns = sorted({column for rule in profile.rules for column in rule.when})
+    shown = ", ".join(f"{column} {_shown(sheet.text(column), position)}" for column in columns)
+    return f"No kind of row of {profile.profile} has {shown}." if shown else "The row fits no kind of row."
+
+
+def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,0 +1,1 @@
+"""Readers: files of one format each, streamed into blocks of raw text columns."""

@@ -1,0 +1,1 @@
+"""Amazon S3: report files and the chain's work files."""

@@ -1,0 +1,1 @@
+"""YAML: the profiles that come with the package."""

@@ -1,0 +1,1 @@
+"""Ports that several use cases share."""
