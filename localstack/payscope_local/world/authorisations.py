@@ -68,7 +68,7 @@ def simulate_authorisations(plan: WorldPlan, bank_index: int, parties: Parties, 
     rest = target - count - len(beside["time"])
     rows = joined(purchases, beside, _without_amount(stream, plan, parties, purchases, max(rest, 0)))
     rows = chosen(rows, np.lexsort((rows["kind"], rows["duplicate"], rows["time"])))
-    return chosen(rows, slice(0, target))  # type: ignore[arg-type]
+    return chosen(rows, slice(0, target))
 
 
 def _intents(plan: WorldPlan, stream: np.random.Generator, parties: Parties, count: int) -> Rows:

@@ -44,8 +44,10 @@ class BankWorld:
     clearing: auth (row of all_auth), ref, sequence, time, sold_at, type, arn, arn_day, amount, currency,
     settled, settled_currency, rate, interchange, scheme, unlinked. settlement: line, type, day, payment,
     auth, merchant, arn, arn_day, gross, interchange, scheme, markup, currency, damaged, unlinked.
-    disputes: case, stage, day, auth, cause, arn, arn_day, unlinked. fraud: day, kind, auth, arn, arn_day.
-    bank: day, merchant, batch_day, currency, amount (signed). sales: first clearing of every sale before faults.
+    disputes: case, stage, day, auth, cause, arn, arn_day, amount, unlinked.
+    fraud: day, kind, auth, arn, arn_day, amount.
+    paid_in, unpaid: day, merchant, currency, amount (signed) of the payouts that the bank account saw, and
+    of those it did not. sales: every sale's clearing messages before they were doubled or removed.
     """
 
     index: int
@@ -59,7 +61,7 @@ class BankWorld:
     settlement: Rows
     disputes: Rows
     fraud: Rows
-    bank: Rows
+    paid_in: Rows
     unpaid: Rows
 
 
@@ -98,7 +100,7 @@ def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
     settlement = disturb_settlement(stream, faults, settlement, calendar)
     clearing = disturb_clearing(faults, messages)
     settlement = _with_charges(plan, index, parties, settlement)
-    bank, unpaid = _bank_credits(stream, settlement)
+    paid_in, unpaid = _bank_credits(stream, settlement)
     clearing = chosen(clearing, np.lexsort((clearing["arn"], clearing["sequence"], clearing["time"])))
     clearing["ref"] = np.arange(len(clearing["time"])) + 1
     settlement["line"] = np.arange(len(settlement["day"])) + 1
@@ -109,12 +111,12 @@ def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
         faults=faults,
         all_auth=auth,
         auth=_with_repeated_rows(stream, without_lost_auths(faults, auth, sold)),
-        sales=sold,
+        sales=chosen(messages, slice(0, len(sold["time"]))),
         clearing=clearing,
         settlement=settlement,
         disputes=_reported_disputes(stream, sold, disputes),
         fraud=_located(sold, fraud),
-        bank=bank,
+        paid_in=paid_in,
         unpaid=unpaid,
     )
 

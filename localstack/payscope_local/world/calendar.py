@@ -55,10 +55,6 @@ class BusinessDays:
         """The ``steps``-th business day strictly after each day."""
         return self.numbers[np.searchsorted(self.numbers, days, side="right") + steps - 1]
 
-    def before(self, days: np.ndarray, steps: int) -> np.ndarray:
-        """The ``steps``-th business day strictly before each day."""
-        return self.numbers[np.maximum(np.searchsorted(self.numbers, days, side="left") - steps, 0)]
-
 
 def day_weights(
     first: date, days: int, weekday_weights: tuple[float, ...], growth_per_year: float

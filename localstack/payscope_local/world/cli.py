@@ -1,14 +1,17 @@
 """``payscope generate``: a synthetic payment world as report files."""
 
 import argparse
+import sys
 import uuid
 from datetime import date, timedelta
 from pathlib import Path
 
+from payscope.errors import InvalidInput
 from payscope_local.world.generate import generate
 from payscope_local.world.plan import LONGEST_DAILY_WINDOW, WorldPlan, bank_ids_for
 
 _REPORTED_AFTER_END = 23
+_FEWEST_ROWS = 500
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,13 +41,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Generate, and say what was written."""
-    if arguments.seed < 0 or arguments.rows < 100 * max(arguments.banks, len(arguments.bank)):
-        print("generate: the seed must not be negative, and each bank needs at least 100 rows")
-        return 1
+    banks = max(arguments.banks, len(arguments.bank))
+    if arguments.seed < 0 or arguments.rows < _FEWEST_ROWS * banks:
+        raise InvalidInput(
+            f"The seed must not be negative, and each bank needs at least {_FEWEST_ROWS} rows."
+        )
     summary = generate(plan_from(arguments), arguments.out)
-    print(f"{summary.files} files, {summary.rows} rows, {len(summary.banks)} banks: {arguments.out}")
+    sys.stdout.write(f"{summary.files} files with {summary.rows} rows in {arguments.out}\n")
     for bank_id, name in summary.banks:
-        print(f"  {bank_id}  {name}")
+        sys.stdout.write(f"  {bank_id}  {name}\n")
     return 0
 
 

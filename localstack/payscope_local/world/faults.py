@@ -103,8 +103,10 @@ def _ordinary_trade(parties: Parties, auth: Rows, clearing: Rows) -> np.ndarray:
 
 
 def disturb_presentment(stream: np.random.Generator, faults: Faults, clearing: Rows) -> None:
-    """Late presentments and presentments over the authorised amount, before fees and rates are known."""
+    """Presentments too late, before their authorisation, or over its amount; fees and rates follow."""
     clearing["time"][faults.of("late_presentment")] += LATE_BY_DAYS * DAY_S
+    early = faults.of("date_order")
+    clearing["time"][early] = (clearing["sold_at"][early] // DAY_S - 1) * DAY_S + 21 * 3600
     over = faults.of("cleared_over_auth")
     clearing["amount"][over] = clearing["amount"][over] * stream.integers(130, 160, len(over)) // 100
 
@@ -119,8 +121,6 @@ def disturb_settlement(
     foreign = faults.of("currency")
     euro, dollar = CURRENCIES.index("EUR"), CURRENCIES.index("USD")
     settlement["currency"][foreign] = np.where(settlement["currency"][foreign] == euro, dollar, euro)
-    early = faults.of("date_order")
-    settlement["day"][early] = calendar.before(settlement["sale_day"][early], 2)
     settlement["damaged"][faults.of("reference_damaged")] = 1
     dear = faults.of("fee_variance")
     settlement["interchange"][dear] = settlement["interchange"][dear] * 2 + 7

@@ -20,9 +20,11 @@ from payscope_local.world.parties import CHANNELS, CURRENCIES, EXPONENTS, MCC, N
 from payscope_local.world.plan import Rows, chosen
 from payscope_local.world.text import (
     Text,
+    blank_where,
     clock_times,
     constant,
     dates,
+    either,
     joined_text,
     lines,
     millionths,
@@ -41,8 +43,8 @@ AUTH_HEADER = (
     "lifecycle_id,rrn,stan,channel,entry_mode,three_ds,attempt,transaction_type"
 )
 CLEARING_HEADER = (
-    "Clearing Reference;Sequence;Processing Date;Transaction Date;Message Type;Lifecycle Id;ARN;Approval Code;"
-    "Merchant Id;Merchant Name;MCC;Network;BIN;Card Token;Transaction Amount;Transaction Currency;"
+    "Clearing Reference;Sequence;Processing Date;Transaction Date;Message Type;Lifecycle Id;ARN;"
+    "Approval Code;Merchant Id;Merchant Name;MCC;Network;BIN;Card Token;Transaction Amount;Transaction Currency;"
     "Settlement Amount;Settlement Currency;FX Rate;Interchange Fee;Scheme Fee;Channel;Entry Mode;Country;"
     "Issuer Country"
 )
@@ -63,13 +65,14 @@ _TWO = np.array(2)
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """One report: where its rows come from (``rows`` selects them in the stage's table) and its bytes."""
+    """One report; ``sums`` are minor units by column and currency over its ``row_count`` data rows."""
 
     name: str
     stage: str
     profile: str
     day: int
-    rows: np.ndarray
+    row_count: int
+    sums: dict[str, dict[str, int]]
     content: bytes
 
 
@@ -96,7 +99,15 @@ class ReportWriter:
         body = lines(",", self._auth_columns(auth))
         sums = "|".join(f"{code}:{text}" for code, _, text in _sums(auth["amount"], auth["currency"]))
         content = f"{AUTH_HEADER}\n".encode() + body + f"TRAILER,{len(rows)},{sums}\n".encode()
-        return ReportFile(name, "auth", "acquirer-auth@1", day, rows, content)
+        return ReportFile(
+            name,
+            "auth",
+            "acquirer-auth@1",
+            day,
+            len(rows),
+            _by_currency(auth["currency"], amount=auth["amount"]),
+            content,
+        )
 
     def clearing_file(self, rows: np.ndarray, name: str, day: int) -> ReportFile:
         """The scheme's clearing messages."""
@@ -107,7 +118,8 @@ class ReportWriter:
             for code, count, text in _sums(clearing["settled"], clearing["settled_currency"])
         )
         content = b"\xef\xbb\xbf" + f"{CLEARING_HEADER}\n".encode() + body + totals.encode()
-        return ReportFile(name, "clearing", "scheme-clearing@1", day, rows, content)
+        sums = _by_currency(clearing["settled_currency"], settlement_amount=clearing["settled"])
+        return ReportFile(name, "clearing", "scheme-clearing@1", day, len(rows), sums, content)
 
     def settlement_file(self, rows: np.ndarray, name: str, day: int) -> ReportFile:
         """The processor's settlement lines of one value date."""
@@ -127,19 +139,24 @@ class ReportWriter:
             for code, count, gross in _sums(settlement["gross"], settlement["currency"], thousands=True)
         )
         content = preamble.encode() + body + totals.encode()
-        return ReportFile(name, "settlement", "processor-settlement@1", day, rows, content)
+        sums = _by_currency(
+            settlement["currency"], gross=settlement["gross"], fee=fee, net=settlement["gross"] - fee
+        )
+        return ReportFile(name, "settlement", "processor-settlement@1", day, len(rows), sums, content)
 
     def disputes_file(self, rows: np.ndarray, name: str, day: int) -> ReportFile:
         """The acquirer's dispute cases."""
         disputes = chosen(self._world.disputes, rows)
         content = f"{DISPUTES_HEADER}\n".encode() + lines("\t", self._dispute_columns(disputes))
-        return ReportFile(name, "disputes", "acquirer-disputes@1", day, rows, content)
+        sums = _by_currency(self._world.all_auth["currency"][disputes["auth"]], amount=disputes["amount"])
+        return ReportFile(name, "disputes", "acquirer-disputes@1", day, len(rows), sums, content)
 
     def fraud_file(self, rows: np.ndarray, name: str, day: int) -> ReportFile:
         """The scheme's fraud reports."""
         fraud = chosen(self._world.fraud, rows)
         content = f"{FRAUD_HEADER}\n".encode() + lines("|", self._fraud_columns(fraud, rows))
-        return ReportFile(name, "fraud", "scheme-fraud@1", day, rows, content)
+        sums = _by_currency(self._world.all_auth["currency"][fraud["auth"]], amount=fraud["amount"])
+        return ReportFile(name, "fraud", "scheme-fraud@1", day, len(rows), sums, content)
 
     def _auth_columns(self, auth: Rows) -> list[Text]:
         parties = self._world.parties
@@ -152,7 +169,7 @@ class ReportWriter:
             padded(parties.cards["last4"][auth["card"]], 4),
         )
         return [
-            joined_text(f"A{self._world.index + 1}", padded(auth["id"], 10)),
+            self.authorisation_ids(auth["id"]),
             joined_text(f"O{self._world.index + 1}", padded(auth["order"] + 1, 9)),
             joined_text(dates(auth["time"] // DAY_S), "T", clock_times(auth["time"]), "Z"),
             picked(self._merchant_ids, auth["merchant"]),
@@ -224,7 +241,7 @@ class ReportWriter:
             joined_text(f"L{self._world.index + 1}", padded(rows["line"], 10)),
             picked(texts(SETTLEMENT_TYPES), rows["type"]),
             dates(rows["day"]),
-            joined_text(payment, _blank_where(loose, padded(np.maximum(rows["payment"], 0), 10))),
+            joined_text(payment, blank_where(loose, padded(np.maximum(rows["payment"], 0), 10))),
             self.lifecycle_ids(np.where(hidden, -1, auth["lifecycle"])),
             self.settlement_reference_numbers(rows),
             picked(self._merchant_ids, rows["merchant"]),
@@ -281,19 +298,19 @@ class ReportWriter:
     def lifecycle_ids(self, lifecycle: np.ndarray) -> Text:
         """Fifteen digits; -1 gives an empty text."""
         full = joined_text(f"3{self._world.index + 1:02d}", padded(scrambled(np.maximum(lifecycle, 0)), 12))
-        return _blank_where(lifecycle < 0, full)
+        return blank_where(lifecycle < 0, full)
 
     def reference_numbers(self, sequence: np.ndarray, day: np.ndarray) -> Text:
         """Acquirer reference numbers (23 digits)."""
         return reference_numbers(self._world.parties.profile.acquirer_bin, day, sequence)
 
     def settlement_reference_numbers(self, rows: Rows) -> Text:
-        """As ``reference_numbers``, empty without a payment, and damaged by a spreadsheet where so planted."""
+        """As ``reference_numbers``; empty without a payment, damaged by a spreadsheet where planted."""
         full = self.reference_numbers(np.maximum(rows["arn"], 0), np.maximum(rows["arn_day"], 0))
         acquirer = self._world.parties.profile.acquirer_bin
         damaged = constant(f"7.{acquirer[:2]}E+22", len(rows["arn"]))
-        mixed = _where(rows["damaged"] == 1, damaged, full)
-        return _blank_where(rows["arn"] < 0, mixed)
+        mixed = either(rows["damaged"] == 1, damaged, full)
+        return blank_where(rows["arn"] < 0, mixed)
 
     def batches(self, day: np.ndarray, merchant: np.ndarray, currency: np.ndarray) -> Text:
         """Payout batch of a merchant, value date and currency; also the bank's end-to-end reference."""
@@ -306,6 +323,10 @@ class ReportWriter:
             picked(texts(CURRENCIES), currency),
         )
 
+    def authorisation_ids(self, number: np.ndarray) -> Text:
+        """Ids of authorisation messages."""
+        return joined_text(f"A{self._world.index + 1}", padded(number, 10))
+
     def case_ids(self, case: np.ndarray) -> Text:
         """Dispute cases."""
         return joined_text(f"D{self._world.index + 1}", padded(case + 1, 8))
@@ -315,22 +336,11 @@ class ReportWriter:
         return parties.bins["network"][parties.cards["bin"][auth["card"]]]
 
     def _approval_codes(self, auth: Rows) -> Text:
-        return _blank_where(auth["approval"] < 0, padded(np.maximum(auth["approval"], 0), 6))
+        return blank_where(auth["approval"] < 0, padded(np.maximum(auth["approval"], 0), 6))
 
 
 def _german_times(seconds: np.ndarray) -> Text:
     return joined_text(dates(seconds // DAY_S, "%d.%m.%Y"), " ", clock_times(seconds))
-
-
-def _where(mask: np.ndarray, yes: Text, no: Text) -> Text:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.if_else(pa.array(mask), yes, no)  # type: ignore[attr-defined]
-
-
-def _blank_where(mask: np.ndarray, column: Text) -> Text:
-    return _where(mask, constant("", len(mask)), column) if bool(mask.any()) else column
 
 
 def _sums(minor: np.ndarray, currency: np.ndarray, *, thousands: bool = False) -> list[tuple[str, int, str]]:
@@ -341,6 +351,15 @@ def _sums(minor: np.ndarray, currency: np.ndarray, *, thousands: bool = False) -
         text = money(np.array([mine.sum()]), _EXPONENT[[index]], thousands=thousands)[0].as_py()
         found.append((CURRENCIES[index], len(mine), text))
     return sorted(found)
+
+
+def _by_currency(currency: np.ndarray, **columns: np.ndarray) -> dict[str, dict[str, int]]:
+    """Sum of each column per currency that occurs."""
+    present = np.unique(currency).tolist()
+    return {
+        name: {CURRENCIES[index]: int(minor[currency == index].sum()) for index in present}
+        for name, minor in columns.items()
+    }
 
 
 def periods(days: np.ndarray, *, monthly: bool) -> Iterator[tuple[str, int, np.ndarray]]:
@@ -355,9 +374,8 @@ def periods(days: np.ndarray, *, monthly: bool) -> Iterator[tuple[str, int, np.n
         yield day_of(last).strftime("%Y%m" if monthly else "%Y%m%d"), last, rows
 
 
-def report_files(world: BankWorld, *, monthly: bool) -> Iterator[ReportFile]:
-    """Every delimited report of one bank, stage by stage and day by day."""
-    writer = ReportWriter(world)
+def report_files(world: BankWorld, writer: ReportWriter, *, monthly: bool) -> Iterator[ReportFile]:
+    """Every delimited report of one bank's cards business, stage by stage and day by day."""
     stages: list[tuple[str, np.ndarray, Callable[[np.ndarray, str, int], ReportFile]]] = [
         ("auth", world.auth["time"] // DAY_S, writer.auth_file),
         ("clearing", world.clearing["time"] // DAY_S, writer.clearing_file),

@@ -1,4 +1,4 @@
-"""What follows an approval: clearing, settlement, refunds, disputes, fraud reports, payouts and bank credits."""
+"""What follows an approval: clearing, settlement, refunds, disputes, fraud reports, charges and payouts."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def approved_sales(auth: Rows) -> np.ndarray:
 
 
 def clear_sales(plan: WorldPlan, bank_index: int, parties: Parties, auth: Rows, sales: np.ndarray) -> Rows:
-    """Presentments of all sales: one each, or several for split shipments, with tips, fuel and lodging amounts."""
+    """Presentments of all sales: one each or several for split shipments; tips, fuel and lodging amounts."""
     stream = plan.stream(bank_index, "clearing")
     trade = parties.merchants["trade"][auth["merchant"][sales]]
     amount = _presented_amount(stream, auth, sales, trade)
@@ -141,7 +141,7 @@ def dispute_sales(plan: WorldPlan, bank_index: int, parties: Parties, auth: Rows
 
 
 def report_fraud(plan: WorldPlan, bank_index: int, auth: Rows, clearing: Rows) -> Rows:
-    """Issuers' fraud reports: most stolen purchases and a trace of ordinary ones. ``sale`` points into ``clearing``."""
+    """Issuers' fraud reports: most stolen purchases, a trace of ordinary ones. ``sale`` points into ``clearing``."""
     stream = plan.stream(bank_index, "fraud reports")
     fraud = auth["fraud"][clearing["auth"]]
     chance = np.where(fraud > 0, 0.75, np.where(auth["channel"][clearing["auth"]] == 0, 0.0002, 0.0012))
@@ -208,7 +208,6 @@ def settle(
         "auth": clearing["auth"],
         "type": clearing["type"],
         "day": value_day,
-        "sale_day": day,
         "merchant": merchant,
         "arn": clearing["arn"],
         "arn_day": clearing["arn_day"],
@@ -229,21 +228,20 @@ def merchant_charges(plan: WorldPlan, bank_index: int, parties: Parties, settlem
     """Lines without a payment: monthly fees, reserves of risky merchants, corrections."""
     stream = plan.stream(bank_index, "charges")
     sale_lines = np.flatnonzero(settlement["type"] == SALE)
-    lines: list[tuple[int, int, int, int, int]] = []
     sold = chosen(settlement, sale_lines)
     month = sold["day"].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     by_day = chosen(sold | {"month": month}, np.argsort(sold["day"], kind="stable"))
     _, first = np.unique(by_day["merchant"] * 10_000 + by_day["month"], return_index=True)
-    for line in first.tolist():
-        lines.append(
-            (
-                FEE,
-                int(by_day["merchant"][line]),
-                int(by_day["day"][line]),
-                -1_500,
-                int(by_day["currency"][line]),
-            )
+    lines = [
+        (
+            FEE,
+            int(by_day["merchant"][line]),
+            int(by_day["day"][line]),
+            -1_500,
+            int(by_day["currency"][line]),
         )
+        for line in first.tolist()
+    ]
     risky = np.isin(parties.merchants["trade"], [_trade("4722"), _trade("5816")])
     for merchant, day, currency, total in _batch_sums(chosen(sold, risky[sold["merchant"]]), "gross"):
         if total >= 200:
@@ -272,7 +270,6 @@ def _loose_lines(lines: list[tuple[int, int, int, int, int]]) -> Rows:
         "auth": none,
         "type": table[:, 0],
         "day": table[:, 2],
-        "sale_day": table[:, 2],
         "merchant": table[:, 1],
         "arn": none,
         "arn_day": none,

@@ -124,14 +124,16 @@ PROFILES = (
     ),
 )
 
-_FIRST_WORDS = tuple(
-    "Amber Birch Copper Dune Elm Fjord Granite Harbour Indigo Juniper Kestrel Linden Maple Nova Orchid Pine Quartz "
-    "River Saffron Tidal Umber Violet Willow Yarrow".split()
-)
+_FIRST_WORDS = (
+    "Amber", "Birch", "Copper", "Dune", "Elm", "Fjord", "Granite", "Harbour", "Indigo", "Juniper", "Kestrel",
+    "Linden", "Maple", "Nova", "Orchid", "Pine", "Quartz", "River", "Saffron", "Tidal", "Umber", "Violet",
+    "Willow", "Yarrow",
+)  # fmt: skip
 _CHAINS = ("Brightmart", "Fernway", "Oakline", "Silverlane", "Northgate", "Bluefinch")
-_ISSUER_WORDS = tuple(
-    "Alder Beacon Crown Delta Ember Falcon Garnet Horizon Iris Jade Keystone Lotus Meridian Nimbus Orion Prairie".split()
-)
+_ISSUER_WORDS = (
+    "Alder", "Beacon", "Crown", "Delta", "Ember", "Falcon", "Garnet", "Horizon", "Iris", "Jade", "Keystone",
+    "Lotus", "Meridian", "Nimbus", "Orion", "Prairie",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +205,7 @@ def _make_merchants(
     names: list[str] = []
     groups: list[str | None] = []
     for index in range(count):
-        name, group = _merchant_name(
-            stream, profile, index, TRADES[trade[index]], profile.places[place[index]]
-        )
+        name, group = _merchant_name(stream, index, TRADES[trade[index]], profile.places[place[index]])
         names.append(name)
         groups.append(group)
     start = profile.merchant_start + 1_000 * (bank_index // len(PROFILES))

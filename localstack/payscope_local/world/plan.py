@@ -54,6 +54,6 @@ def joined(*parts: Rows) -> Rows:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def chosen(rows: Rows, index: np.ndarray) -> Rows:
-    """The rows that a mask or an index array selects."""
+def chosen(rows: Rows, index: np.ndarray | slice) -> Rows:
+    """The rows that a mask, an index array or a slice selects."""
     return {name: column[index] for name, column in rows.items()}

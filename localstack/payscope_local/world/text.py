@@ -35,6 +35,16 @@ def constant(value: str, count: int) -> Text:
     return texts([value]).take(pa.array(np.zeros(count, np.int64)))
 
 
+def either(mask: np.ndarray, yes: Text, no: Text) -> Text:
+    """``yes`` where the mask holds, else ``no``."""
+    return pc.if_else(pa.array(mask), yes, no)  # type: ignore[attr-defined]
+
+
+def blank_where(mask: np.ndarray, column: Text) -> Text:
+    """The column, empty where the mask holds."""
+    return either(mask, constant("", len(mask)), column) if bool(mask.any()) else column
+
+
 def whole(numbers: np.ndarray) -> Text:
     """Integers in decimal."""
     return pc.cast(pa.array(numbers), pa.string())
@@ -62,7 +72,7 @@ def _grouped(numbers: np.ndarray) -> Text:
         return whole(numbers)
     head, rest = np.divmod(numbers, 1_000)
     long = joined_text(_grouped(head), ",", padded(rest, 3))
-    return pc.if_else(pa.array(numbers >= 1_000), long, whole(numbers))  # type: ignore[attr-defined]
+    return either(numbers >= 1_000, long, whole(numbers))
 
 
 @cache
@@ -111,7 +121,7 @@ def scrambled(numbers: np.ndarray) -> np.ndarray:
 
 
 def reference_numbers(acquirer_bin: str, day: np.ndarray, sequence: np.ndarray) -> Text:
-    """Acquirer reference numbers: 7, acquirer, year digit and day of year, eleven digits, Luhn check digit."""
+    """Acquirer reference numbers: 7, acquirer, year digit, day of year, eleven digits, Luhn check digit."""
     start = f"7{acquirer_bin}"
     as_date = day.astype("datetime64[D]")
     year = as_date.astype("datetime64[Y]")
