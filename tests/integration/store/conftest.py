@@ -1,5 +1,7 @@
-"""A graph server for one test run."""
+"""A graph server and a vector service for one test run."""
 
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +13,11 @@ from payscope.adapters.neo4j.graph import Graph
 from payscope.adapters.neo4j.schema import Neo4jSchema
 from payscope.adapters.postgres.tenancy import Database
 from payscope_local.graph import USER, GraphPorts, ensure_graph_database, start_graph
-from payscope_local.ports import LOOPBACK, free_port
-from payscope_local.processes import stop
+from payscope_local.ports import LOOPBACK, free_port, wait_until_open
+from payscope_local.processes import plain_environment, stop
 from tests.support.postgres import MIGRATIONS, TestDatabases
 
-PASSWORD = "only for this test run"
+PASSWORD = "only-for-this-test-run"
 CYPHER_MIGRATIONS = MIGRATIONS.parent / "neo4j"
 
 
@@ -41,6 +43,23 @@ def graph(graph_driver: neo4j.Driver) -> Graph:
     graph = Graph(graph_driver, "payscope")
     Neo4jSchema(graph, CYPHER_MIGRATIONS).migrate()
     return graph
+
+
+@pytest.fixture(scope="session")
+def vector_address(postgres: TestDatabases) -> Iterator[str]:
+    """Where the vector service answers; its key is ``PASSWORD``."""
+    port = free_port()
+    environment = {"PAYSCOPE_VECTORS_DSN": postgres.vectors_dsn, "PAYSCOPE_VECTORS_API_KEY": PASSWORD}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "payscope_local.pinecone", str(port)],
+        env=plain_environment({**environment, "PYTHONPATH": ":".join(sys.path)}),
+    )
+    try:
+        assert wait_until_open(port, 30)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture

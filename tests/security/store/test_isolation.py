@@ -18,7 +18,7 @@ TENANT_TABLES = (
     "bank", "report", "report_chunk", "control_total", "problem", "mapping", "merchant", "issuer", "card",
     "event", "event_daily", "match", "match_event", "break", "break_resolution", "receipt", "conversation",
     "anomaly", "forecast", "forecast_point", "risk_score", "outbox", "audit_event", "idempotency_key",
-    "watermark",
+    "watermark", "search_document",
 )  # fmt: skip
 Forge = Callable[[str], str]
 

@@ -1,0 +1,1 @@
+"""Pinecone: one namespace per bank, through the official client."""
