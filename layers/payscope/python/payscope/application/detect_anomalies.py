@@ -24,6 +24,7 @@ from payscope.domain.series import MEASURES, DailyFacts, DayRange, Dimension, Fa
 _TOP_SLICES = 40
 _MIN_PER_DAY = 2
 _CONTRIBUTORS = 5
+_CARRIES = Fraction(1, 2)
 # After a slice is taken out, the others must still be this unlikely to stand on their own.
 _ALONE_BELOW = 1e-3
 # The first days of a bank are judged again while little history stands behind them.
@@ -184,7 +185,7 @@ def detect_anomalies(
     for types, watches in _by_event_types(touched).items():
         changed = frozenset(day for kind in types for day in touched.get(kind, ()))
         window = DayRange(
-            min(changed) - timedelta(days=2 * HISTORY_DAYS), max(changed) + timedelta(days=2 * HISTORY_DAYS)
+            min(changed) - timedelta(days=HISTORY_DAYS), max(changed) + timedelta(days=2 * HISTORY_DAYS)
         )
         present = reader.days_present(bank_id, window, types)
         days = _affected(changed, present)
@@ -412,12 +413,16 @@ def _verdict(measure: Measure, history: Sequence[DayValue], day: DayValue) -> Ve
 
 
 def _rank(finding: _Finding, splits: Mapping[Dimension, Decomposition | None]) -> float:
-    """How surprisingly much of the whole's change the finding's slice carries."""
+    """Order in which slices are named: the smallest that carries half of the whole's change first."""
     split = splits.get(finding.series.dimension)
     if split is None:
         return 0.0
     part = next((item for item in split.contributions if item.slice == finding.series.slice), None)
-    return 0.0 if part is None else float(split.surprise(part))
+    if part is None:
+        return 0.0
+    share = split.share(part)
+    carries_half = share is not None and share >= _CARRIES
+    return 2 - float(part.weight) if carries_half else float(split.surprise(part))
 
 
 def _slice_of(series: _Series) -> dict[str, str]:

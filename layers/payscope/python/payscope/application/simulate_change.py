@@ -146,7 +146,7 @@ def _assumptions(change: Change) -> tuple[str, ...]:
                 "Attempts stay as they were; only their outcome changes.",
                 "Newly approved payments have the average amount of the declined ones, "
                 "newly declined payments that of the approved ones, per currency.",
-                "Sales, refunds, settlement, fees and chargebacks follow the approved amount in proportion.",
+                "Sales, refunds, settlement, fees and chargebacks follow the approvals in proportion.",
             )
         case RateChange():
             return (

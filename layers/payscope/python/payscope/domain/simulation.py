@@ -201,8 +201,8 @@ def _change_approvals(facts: FactsByCurrency, shift: Shift) -> dict[str, Facts]:
     """Approve more of what was declined, or decline some of what was approved.
 
     The difference is shared over currencies in proportion to their declines (or approvals), at
-    the average amount of those. Everything after the authorisation follows the approved amount of
-    its currency in proportion.
+    the average amount of those. After the authorisation, counts follow the approved count of their
+    currency and amounts the approved amount, in proportion.
     """
     attempts = sum(rows.attempts for rows in facts.values())
     if attempts == 0:
@@ -221,8 +221,10 @@ def _change_approvals(facts: FactsByCurrency, shift: Shift) -> dict[str, Facts]:
         sign = 1 if extra > 0 else -1
         added = sign * round(Fraction(amount * part, pool)) if pool else 0
         factor = 1 + Fraction(added, rows.approved_minor) if rows.approved_minor else Fraction(1)
+        by_count = 1 + Fraction(sign * part, rows.approved) if rows.approved else Fraction(1)
+        after = _scaled(_scaled(rows, factor, _AMOUNTS_AFTER_APPROVAL), by_count, _COUNTS_AFTER_APPROVAL)
         changed[currency] = replace(
-            _scaled(rows, factor, _AFTER_APPROVAL),
+            after,
             approved=rows.approved + sign * part,
             approved_minor=rows.approved_minor + added,
         )
@@ -305,7 +307,10 @@ def scenario_values(scope: str, baseline: FactsByCurrency, scenario: FactsByCurr
     ]
     for currency in sorted(baseline.keys() | scenario.keys()):
         was, would_be = baseline.get(currency, Facts()), scenario.get(currency, Facts())
-        amounts = [(metric, getattr(was, column), getattr(would_be, column)) for metric, column in _AMOUNTS]
+        amounts = [
+            (metric, sign * getattr(was, column), sign * getattr(would_be, column))
+            for metric, column, sign in _AMOUNTS
+        ]
         amounts.append(
             (
                 "settlement_after_fees",
@@ -320,7 +325,7 @@ def scenario_values(scope: str, baseline: FactsByCurrency, scenario: FactsByCurr
         values.append(
             ScenarioValue(
                 scope,
-                "effective_rate",
+                "effective_rate_bps",
                 "bps",
                 currency,
                 _over(10_000 * was.fee_minor, was.settled_minor),
@@ -330,10 +335,11 @@ def scenario_values(scope: str, baseline: FactsByCurrency, scenario: FactsByCurr
     return [value for value in values if value.baseline or value.scenario]
 
 
-_AFTER_APPROVAL = tuple(
-    name for name in FACT_COLUMNS if name not in ("attempts", "approved", "requested_minor", "approved_minor")
-)
 _AMOUNT_COLUMNS = tuple(name for name in FACT_COLUMNS if name.endswith("_minor"))
+_AMOUNTS_AFTER_APPROVAL = tuple(
+    name for name in _AMOUNT_COLUMNS if name not in ("requested_minor", "approved_minor")
+)
+_COUNTS_AFTER_APPROVAL = ("sales", "refunds", "settled", "chargebacks", "fraud_reports")
 _FEE_COLUMNS = tuple(f"{component.value}_minor" for component in FeeComponent)
 _COUNTS = (
     ("auth_attempts", "attempts"),
@@ -348,15 +354,15 @@ _RATIOS = (
     ("chargeback_rate", "chargebacks", "sales"),
 )
 _AMOUNTS = (
-    ("approved_amount", "approved_minor"),
-    ("sales_amount", "sales_minor"),
-    ("refund_amount", "refunded_minor"),
-    ("chargeback_amount", "charged_back_minor"),
-    ("gross_settlement", "settled_minor"),
-    ("interchange_amount", "interchange_minor"),
-    ("scheme_fee_amount", "scheme_fee_minor"),
-    ("markup_amount", "markup_minor"),
-    ("fee_amount", "fee_minor"),
+    ("approved_amount", "approved_minor", 1),
+    ("sales_amount", "sales_minor", 1),
+    ("refund_amount", "refunded_minor", -1),
+    ("chargeback_amount", "charged_back_minor", -1),
+    ("gross_settlement", "settled_minor", 1),
+    ("interchange", "interchange_minor", 1),
+    ("scheme_fees", "scheme_fee_minor", 1),
+    ("markup", "markup_minor", 1),
+    ("fees_total", "fee_minor", 1),
 )
 
 
