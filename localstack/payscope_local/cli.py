@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 from payscope.errors import InvalidInput, PayScopeError, Unavailable
 from payscope_local.places import Places, find_places
+from payscope_local.state import PrivateState, read_private
 
 # Modules that add commands of their own; each is imported only when one of them may be meant.
 _FURTHER = {
@@ -37,8 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong arguments as wrong input, code 1, instead of argparse's 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: {message}\n")
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="payscope", description="The local PayScope stack and its client.")
+    parser = _Parser(prog="payscope", description="The local PayScope stack and its client.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", help="start the local stack in the background and deploy to it")
@@ -50,6 +60,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="what runs")
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(run=_status)
+
+    logs = commands.add_parser("logs", help="what a deployed function logged")
+    logs.add_argument("name", metavar="FUNCTION")
+    logs.add_argument("--lines", type=int, default=50)
+    logs.set_defaults(run=_logs)
 
     bank = commands.add_parser("bank", help="tenants").add_subparsers(required=True, metavar="ACTION")
     add = bank.add_parser("add", help="register a tenant and print its id")
@@ -71,9 +86,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     keys.add_parser("rotate", help="sign with new keys from now on").set_defaults(run=_keys_rotate)
 
-    own = frozenset(commands.choices)
+    known = {*commands.choices, *(name for names in _FURTHER.values() for name in names)}
     for module, names in _FURTHER.items():
-        if not words or words[0] in names or words[0] not in own | {n for v in _FURTHER.values() for n in v}:
+        if not words or words[0] in names or words[0] not in known:
             importlib.import_module(module).register(commands)
     return parser
 
@@ -110,24 +125,27 @@ def _status(options: argparse.Namespace) -> int:
         sys.stdout.write("\n")
     else:
         for server in servers:
-            where = (
-                ""
-                if server.pid is None
-                else f"pid {server.pid}" + (f", port {server.port}" if server.port else "")
-            )
-            sys.stdout.write(f"{server.title:28} {server.state:8} {where}\n")
+            pid = f"pid {server.pid}" if server.pid else ""
+            port = f"port {server.port}" if server.port else ""
+            sys.stdout.write(f"{server.title:28} {server.state:8} {pid:12} {port}\n")
     return 0 if all(server.state == "running" for server in servers) else _DEPENDENCY_AWAY
+
+
+def _logs(options: argparse.Namespace) -> int:
+    from payscope_local.aws import endpoint_url
+    from payscope_local.function_logs import read_logs
+
+    for line in read_logs(endpoint_url(_private().ports["aws"]), options.name, options.lines):
+        sys.stdout.write(f"{line}\n")
+    return 0
 
 
 def _bank_add(options: argparse.Namespace) -> int:
     from payscope_local.banks import add_bank, database_of
     from payscope_local.deployment import parse_bank_id
     from payscope_local.stack import Stack
-    from payscope_local.state import read_private
 
-    state = read_private(_places().private_file)
-    if state is None:
-        raise InvalidInput("The stack was never started: run `payscope up`.")
+    state = _private()
     bank_id = parse_bank_id(options.bank) if options.bank else uuid4()
     add_bank(database_of(state), bank_id, options.name, options.timezone, options.currency)
     Stack(_places(), _progress).refresh_banks()
@@ -139,15 +157,10 @@ def _token(options: argparse.Namespace) -> int:
     from payscope.domain.identity import Role
     from payscope_local.deployment import parse_bank_id
     from payscope_local.servers import issuer_of
-    from payscope_local.state import read_private
 
-    places = _places()
-    state = read_private(places.private_file)
-    if state is None:
-        raise InvalidInput("The stack was never started: run `payscope up`.")
     if options.role not in Role.__members__:
         raise InvalidInput(f"{options.role} is not a role; roles are {', '.join(Role)}.")
-    issuer = issuer_of(places, state)
+    issuer = issuer_of(_places(), _private())
     bank_id, role = parse_bank_id(options.bank), Role(options.role)
     sys.stdout.write(issuer.mint(bank_id, role, options.sub, options.ttl, options.algorithm) + "\n")
     return 0
@@ -155,14 +168,16 @@ def _token(options: argparse.Namespace) -> int:
 
 def _keys_rotate(_: argparse.Namespace) -> int:
     from payscope_local.servers import issuer_of
-    from payscope_local.state import read_private
 
-    places = _places()
-    state = read_private(places.private_file)
+    issuer_of(_places(), _private()).rotate()
+    return 0
+
+
+def _private() -> PrivateState:
+    state = read_private(_places().private_file)
     if state is None:
         raise InvalidInput("The stack was never started: run `payscope up`.")
-    issuer_of(places, state).rotate()
-    return 0
+    return state
 
 
 def _places() -> Places:
