@@ -1,6 +1,5 @@
 """The AWS part of the local stack: MiniStack on loopback, its objects on disk, and clients for it."""
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from botocore.config import Config
 
 from payscope.errors import Unavailable
 from payscope_local.ports import LOOPBACK, is_open
-from payscope_local.processes import ProcessRecord, is_alive, log_tail, plain_environment, spawn
+from payscope_local.processes import ProcessRecord, is_alive, log_tail, python_environment, spawn
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -29,7 +28,7 @@ def start_aws(data_dir: Path, scratch_dir: Path, port: int, log_file: Path) -> P
     """
     for folder in (data_dir, scratch_dir):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment = plain_environment(
+    environment = python_environment(
         {
             "BIND_HOST": LOOPBACK,
             "GATEWAY_PORT": str(port),
@@ -44,7 +43,6 @@ def start_aws(data_dir: Path, scratch_dir: Path, port: int, log_file: Path) -> P
             "IOT_MTLS_ENABLED": "0",
             "DOCKER_HOST": f"unix://{scratch_dir / 'no-docker.sock'}",
             "OMP_NUM_THREADS": "2",
-            "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         }
     )
     command = [sys.executable, "-m", "payscope_local.ministack"]

@@ -19,7 +19,7 @@ from payscope_local.graph import USER as GRAPH_USER
 from payscope_local.issuer import AUDIENCE
 from payscope_local.places import Places
 from payscope_local.ports import LOOPBACK
-from payscope_local.processes import plain_environment
+from payscope_local.processes import python_environment
 from payscope_local.servers import GRAPH_DATABASE, app_dsn, issuer_of, owner_dsn
 from payscope_local.state import PrivateState, write_file
 from payscope_local.valkey import valkey_url
@@ -54,7 +54,7 @@ def ensure_template(places: Places, progress: Progress) -> None:
     done = subprocess.run(  # noqa: S603 -- our own interpreter and program
         [sys.executable, str(places.root / "infra" / "app.py"), STAGE],
         cwd=places.root,
-        env=plain_environment(),
+        env=python_environment(),
         capture_output=True,
         text=True,
         check=False,

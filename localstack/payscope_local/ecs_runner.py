@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payscope_local.aws import REGION, aws_client
-from payscope_local.processes import ProcessRecord, is_alive, log_tail, plain_environment, spawn, stop
+from payscope_local.processes import ProcessRecord, is_alive, log_tail, python_environment, spawn, stop
 
 _POLL_S = 0.5
 _TIMEOUT_REASON = "the task was stopped from outside"
@@ -135,11 +135,10 @@ class EcsRunner:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "OMP_NUM_THREADS": "2",
-            "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
             **task.environment,
         }
         command = [executable, *arguments]
-        return spawn(task.identity, command, log_file, plain_environment(environment), folder=self._root)
+        return spawn(task.identity, command, log_file, python_environment(environment), folder=self._root)
 
     def _wait(self, task: Task, record: ProcessRecord) -> bool:
         """Wait for the process; true when it had to be stopped because its task was."""

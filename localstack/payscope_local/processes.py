@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -84,6 +85,12 @@ def plain_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """A small environment for children: no credentials or settings of the caller leak into servers."""
     kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
     return {**kept, "PYTHONUNBUFFERED": "1", "TZ": "UTC", **(extra or {})}
+
+
+def python_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The same for Python children: they import what we can import."""
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return plain_environment({"PYTHONPATH": path, **(extra or {})})
 
 
 def log_tail(log_file: Path, lines: int = 5) -> str:

@@ -12,7 +12,7 @@ from payscope_local.issuer import Issuer
 from payscope_local.places import Places
 from payscope_local.ports import LOOPBACK, wait_until_open
 from payscope_local.postgres import RolePasswords, create_roles_and_database, start_postgres, stop_postgres
-from payscope_local.processes import ProcessRecord, log_tail, plain_environment, record_of, spawn
+from payscope_local.processes import ProcessRecord, log_tail, python_environment, record_of, spawn
 from payscope_local.state import PrivateState
 from payscope_local.valkey import start_valkey
 
@@ -101,7 +101,7 @@ def _python(
         name,
         [sys.executable, "-m", *arguments],
         places.log(name),
-        plain_environment({"PYTHONPATH": ":".join(entry for entry in sys.path if entry), **environment}),
+        python_environment(environment),
         port,
         places.home,
     )

@@ -1,7 +1,6 @@
 """Container tasks as processes: a waiting state machine goes on when its process has ended."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from payscope_local.aws import aws_client, endpoint_url, start_aws
 from payscope_local.ports import free_port
-from payscope_local.processes import plain_environment, stop
+from payscope_local.processes import python_environment, stop
 from tests.support.waiting import wait_for
 
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -63,7 +62,7 @@ class Cluster:
         folders = [str(self.folder), str(self.folder / "logs"), str(self.folder / "tasks")]
         return subprocess.Popen(
             [sys.executable, "-m", "payscope_local.ecs_runner", self.endpoint, *folders],
-            env=plain_environment({"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}),
+            env=python_environment(),
         )
 
 

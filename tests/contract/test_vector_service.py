@@ -16,7 +16,7 @@ from payscope_local.pinecone.indexes import Indexes
 from payscope_local.pinecone.vectors import Vectors
 from payscope_local.pinecone.wire import Query, Vector
 from payscope_local.ports import free_port, wait_until_open
-from payscope_local.processes import plain_environment
+from payscope_local.processes import python_environment
 from tests.support.postgres import TestDatabases
 
 KEY = "a-key-for-tests"
@@ -33,7 +33,7 @@ def address(postgres: TestDatabases) -> Iterator[str]:
     environment = {"PAYSCOPE_VECTORS_DSN": postgres.vectors_dsn, "PAYSCOPE_VECTORS_API_KEY": KEY}
     process = subprocess.Popen(
         [sys.executable, "-m", "payscope_local.pinecone", str(port)],
-        env=plain_environment({**environment, "PYTHONPATH": ":".join(sys.path)}),
+        env=python_environment(environment),
     )
     try:
         assert wait_until_open(port, 20)
