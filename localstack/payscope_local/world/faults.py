@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from payscope_local.world.authorisations import INCREMENTAL
-from payscope_local.world.calendar import DAY_S, BusinessDays, day_number
+from payscope_local.world.calendar import DAY_S, BusinessDays, day_number, day_of
 from payscope_local.world.parties import CURRENCIES, TRADES, Parties
 from payscope_local.world.plan import Rows, WorldPlan, chosen, joined
 
@@ -65,11 +65,7 @@ def choose_faults(
     """
     stream = plan.stream(bank_index, "faults")
     start, end = day_number(plan.start), day_number(plan.end)
-    late_day = lost_day = copied_day = None
-    if plan.days >= _SHORTEST_WITH_LOST_FILES and not plan.monthly_files:
-        late_day = start + plan.days // 3 + 2 * bank_index
-        lost_day = int(calendar.after(np.array([start + 2 * plan.days // 3 + 2 * bank_index]), 1)[0])
-        copied_day = start + plan.days // 2 + bank_index
+    late_day, lost_day, copied_day = _special_days(plan, bank_index, calendar)
     day = clearing["time"] // DAY_S
     plain = (
         ~touched & (clearing["sequence"] == 1) & _single(clearing) & _ordinary_trade(parties, auth, clearing)
@@ -77,15 +73,43 @@ def choose_faults(
     plain &= (auth["fraud"][clearing["auth"]] == 0) & (clearing["amount"] >= 700)
     plain &= ~np.isin(auth["lifecycle"][clearing["auth"]], auth["lifecycle"][auth["kind"] == INCREMENTAL])
     plain &= (auth["duplicate"][clearing["auth"]] == 0) & ~_repeated(auth, clearing)
-    plain &= (day > start + 3) & (day <= end)
-    for special in (late_day, lost_day):
-        if special is not None:
-            plain &= (np.abs(day - special) > 6) & (np.abs(day + LATE_BY_DAYS - special) > 6)
-    pool = stream.permutation(np.flatnonzero(plain))
-    each = max(3, len(clearing["time"]) // 2_000)
-    each = min(each, len(pool) // len(KINDS))
-    victims = {kind: np.sort(pool[n * each : (n + 1) * each]) for n, kind in enumerate(KINDS)}
+    plain &= (day > start + 3) & (day <= end) & _away(day, late_day, lost_day)
+    each = min(max(3, len(clearing["time"]) // 2_000), int(plain.sum()) // (2 * len(KINDS)))
+    victims: dict[str, np.ndarray] = {}
+    for kind in KINDS:
+        moved = _moved_day(kind, clearing, day)
+        pool = stream.permutation(np.flatnonzero(plain & _away(moved, late_day, lost_day)))
+        victims[kind] = np.sort(pool[:each])
+        plain[victims[kind]] = False
     return Faults(victims=victims, late_day=late_day, lost_day=lost_day, copied_day=copied_day)
+
+
+def _special_days(
+    plan: WorldPlan, bank_index: int, calendar: BusinessDays
+) -> tuple[int | None, int | None, int | None]:
+    """Days of the late, the lost and the copied file; a short or monthly world has none."""
+    if plan.days < _SHORTEST_WITH_LOST_FILES or plan.monthly_files:
+        return None, None, None
+    start = day_number(plan.start)
+    later = calendar.after(np.full(5, start + 2 * plan.days // 3 + bank_index % 5), np.arange(1, 6))
+    lost = next(int(day) for day in later.tolist() if day_of(day).weekday() in (2, 3))
+    return start + plan.days // 3 + 2 * (bank_index % 3), lost, start + plan.days // 2 + bank_index % 3
+
+
+def _moved_day(kind: str, clearing: Rows, day: np.ndarray) -> np.ndarray:
+    if kind == "late_presentment":
+        return day + LATE_BY_DAYS
+    return clearing["sold_at"] // DAY_S - 1 if kind == "date_order" else day
+
+
+def _away(day: np.ndarray, late_day: int | None, lost_day: int | None) -> np.ndarray:
+    """Whether a payment cleared on that day is clear of the late clearing and the lost settlement file."""
+    away = np.ones(len(day), bool)
+    if late_day is not None:
+        away &= day != late_day
+    if lost_day is not None:
+        away &= (day > lost_day) | (day < lost_day - 8)
+    return away
 
 
 def _single(clearing: Rows) -> np.ndarray:

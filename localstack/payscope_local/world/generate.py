@@ -90,7 +90,7 @@ def _write_bank(plan: WorldPlan, index: int, folder: Path) -> dict[str, Any]:
         "merchants": _merchants(world),
         "files": files,
         "payments": payment_account(world, writer),
-        "metrics": metric_truth(world, world.faults.lost_day)
+        "metrics": metric_truth(world, world.faults.lost_day, world.faults.late_day)
         | {
             "provider_by_month": _provider_figures(lines, profile.currency),
             "bank_by_month": _bank_figures(entries),

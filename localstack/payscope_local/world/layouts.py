@@ -44,9 +44,9 @@ AUTH_HEADER = (
 )
 CLEARING_HEADER = (
     "Clearing Reference;Sequence;Processing Date;Transaction Date;Message Type;Lifecycle Id;ARN;"
-    "Approval Code;Merchant Id;Merchant Name;MCC;Network;BIN;Card Token;Transaction Amount;Transaction Currency;"
-    "Settlement Amount;Settlement Currency;FX Rate;Interchange Fee;Scheme Fee;Channel;Entry Mode;Country;"
-    "Issuer Country"
+    "Approval Code;Merchant Id;Merchant Name;MCC;Network;BIN;Card Token;Transaction Amount;"
+    "Transaction Currency;Settlement Amount;Settlement Currency;FX Rate;Interchange Fee;Scheme Fee;"
+    "Channel;Entry Mode;Country;Issuer Country"
 )
 SETTLEMENT_HEADER = (
     "Line Id,Type,Value Date,Payment Reference,Lifecycle Id,ARN,Merchant Id,Merchant Name,Network,Gross,Fee,"

@@ -17,7 +17,7 @@ SIGNS = np.array([1, -1, -1, 1, -1, -1, -1, 1])
 STAGES = ("FIRST_CHARGEBACK", "REPRESENTMENT", "PRE_ARBITRATION", "ARBITRATION")
 FRAUD_TYPES = ("CARD_NOT_PRESENT", "LOST_STOLEN", "COUNTERFEIT", "ACCOUNT_TAKEOVER")
 REASONS = (("10.4", "13.1", "13.3", "12.5"), ("4837", "4853", "4855", "4834"))
-DISPUTE_RATE = 0.0033
+DISPUTE_RATE = 0.0026
 
 
 def approved_sales(auth: Rows) -> np.ndarray:
@@ -119,7 +119,7 @@ def dispute_sales(plan: WorldPlan, bank_index: int, parties: Parties, auth: Rows
     )
     chance = DISPUTE_RATE * factor / max(float(factor.mean()), 1e-9)
     fraud = auth["fraud"][clearing["auth"]]
-    chance = np.where(fraud > 0, np.array([0.0, 0.45, 0.45, 0.05])[fraud], np.minimum(chance, 0.2))
+    chance = np.where(fraud > 0, np.array([0.0, 0.35, 0.35, 0.05])[fraud], np.minimum(chance, 0.2))
     sale = np.flatnonzero((stream.random(len(chance)) < chance) & (clearing["sequence"] == 1))
     opened = clearing["time"][sale] // DAY_S + np.clip(
         np.rint(stream.lognormal(np.log(19), 0.3, len(sale))), 6, 60
@@ -141,7 +141,7 @@ def dispute_sales(plan: WorldPlan, bank_index: int, parties: Parties, auth: Rows
 
 
 def report_fraud(plan: WorldPlan, bank_index: int, auth: Rows, clearing: Rows) -> Rows:
-    """Issuers' fraud reports: most stolen purchases, a trace of ordinary ones. ``sale`` points into ``clearing``."""
+    """Issuers' fraud reports: most stolen purchases, few ordinary ones. ``sale`` points into ``clearing``."""
     stream = plan.stream(bank_index, "fraud reports")
     fraud = auth["fraud"][clearing["auth"]]
     chance = np.where(fraud > 0, 0.75, np.where(auth["channel"][clearing["auth"]] == 0, 0.0002, 0.0012))

@@ -34,16 +34,18 @@ Figures = dict[str, Any]
 _TOP_MERCHANTS = 10
 
 
-def metric_truth(world: BankWorld, lost_day: int | None) -> Figures:
+def metric_truth(world: BankWorld, lost_day: int | None, late_day: int | None) -> Figures:
     """All figures of one bank.
 
     Args:
         lost_day: Value date whose settlement file is not among the reports; its lines count nowhere.
+        late_day: Processing date whose clearing file comes late; it counts, and its part is also given apart.
     """
     attempts, excluded = _attempts(world.auth)
     settlement = world.settlement
     if lost_day is not None:
         settlement = chosen(settlement, settlement["day"] != lost_day)
+    late = world.clearing["time"] // DAY_S == (-1 if late_day is None else late_day)
     zones = {"UTC": "UTC", "bank": world.parties.profile.timezone}
     return {
         "authorisation_by_month": {
@@ -58,6 +60,9 @@ def metric_truth(world: BankWorld, lost_day: int | None) -> Figures:
             world.clearing["time"] // DAY_S,
             lambda rows: _clearing_figures(world, chosen(world.clearing, rows)),
         ),
+        "clearing_in_late_file": _clearing_figures(world, chosen(world.clearing, late))
+        if late.any()
+        else None,
         "clearing_by_day": _clearing_by_day(world.clearing),
         "settlement_by_month": _by_month(
             settlement["day"], lambda rows: _settlement_figures(chosen(settlement, rows))

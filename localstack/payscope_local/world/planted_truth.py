@@ -34,17 +34,10 @@ def _payment_entries(world: BankWorld, writer: ReportWriter, kind: str, rows: np
     sales = chosen(world.sales, rows)
     auth = chosen(world.all_auth, sales["auth"])
     settled = {int(payment): int(gross) for payment, gross in _settled_gross(world, rows + 1)}
-    columns = zip(
+    identified = zip(
         writer.lifecycle_ids(auth["lifecycle"]).to_pylist(),
         writer.reference_numbers(sales["arn"], sales["arn_day"]).to_pylist(),
         writer.authorisation_ids(auth["id"]).to_pylist(),
-        [world.parties.merchant_ids[merchant] for merchant in auth["merchant"].tolist()],
-        auth["time"].tolist(),
-        sales["time"].tolist(),
-        auth["amount"].tolist(),
-        sales["amount"].tolist(),
-        sales["settled"].tolist(),
-        sales["settled_currency"].tolist(),
         rows.tolist(),
         strict=True,
     )
@@ -54,17 +47,17 @@ def _payment_entries(world: BankWorld, writer: ReportWriter, kind: str, rows: np
             "kind": kind,
             "lifecycle_id": lifecycle,
             "arn": arn,
-            "authorisation_id": message,
-            "merchant_id": merchant,
-            "authorised_on": str(day_of(authorised // DAY_S)),
-            "cleared_on": str(day_of(cleared // DAY_S)),
-            "authorised_minor": asked,
-            "cleared_minor": presented,
-            "amount_minor": amount,
-            "currency": CURRENCIES[currency],
+            "authorisation_id": authorisation,
+            "merchant_id": world.parties.merchant_ids[int(auth["merchant"][n])],
+            "authorised_on": str(day_of(auth["time"][n] // DAY_S)),
+            "cleared_on": str(day_of(sales["time"][n] // DAY_S)),
+            "authorised_minor": int(auth["amount"][n]),
+            "cleared_minor": int(sales["amount"][n]),
+            "amount_minor": int(sales["settled"][n]),
+            "currency": CURRENCIES[int(sales["settled_currency"][n])],
             "settled_minor": settled.get(row + 1),
         }
-        for lifecycle, arn, message, merchant, authorised, cleared, asked, presented, amount, currency, row in columns
+        for n, (lifecycle, arn, authorisation, row) in enumerate(identified)
     ]
 
 

@@ -16,11 +16,11 @@ from payscope_local.world.plan import WorldPlan
 from payscope_local.world.statements import BankEntry
 
 ADYEN_HEADER = (
-    "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,"
-    "Type,Modification Reference,Gross Currency,Gross Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,"
-    "Net Debit (NC),Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),Interchange (NC),"
-    "Payment Method Variant,Modification Merchant Reference,Batch Number,Reserved4,Reserved5,Reserved6,"
-    "Reserved7,Reserved8,Reserved9,Reserved10"
+    "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,"
+    "TimeZone,Type,Modification Reference,Gross Currency,Gross Debit (GC),Gross Credit (GC),Exchange Rate,"
+    "Net Currency,Net Debit (NC),Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),"
+    "Interchange (NC),Payment Method Variant,Modification Merchant Reference,Batch Number,Reserved4,"
+    "Reserved5,Reserved6,Reserved7,Reserved8,Reserved9,Reserved10,Booking Date,Booking Date TimeZone"
 )
 STRIPE_HEADER = (
     "automatic_payout_id,automatic_payout_effective_at,balance_transaction_id,created_utc,created,"
@@ -31,6 +31,7 @@ STRIPE_HEADER = (
 _FIRST_BATCH = 101
 _SHARE = 0.02
 _ADYEN_TYPES = {"sale": "Settled", "refund": "Refunded", "chargeback": "Chargeback", "fee": "Fee"}
+_MODIFICATION = {"sale": "85", "refund": "86", "chargeback": "87"}
 _STRIPE_TYPES = {"sale": "charge", "refund": "refund", "chargeback": "dispute", "fee": "fee"}
 
 
@@ -135,6 +136,8 @@ def _adyen_file(
         "TimeZone": "UTC",
         "Net Currency": currency,
         "Batch Number": str(batch),
+        "Booking Date": f"{day_of(day)} 22:15:00",
+        "Booking Date TimeZone": "UTC",
     }
     for account, mine in groupby(lines, lambda line: line.account):
         own = list(mine)
@@ -153,9 +156,7 @@ def _adyen_file(
             }
         )
         if payout:
-            entries.append(
-                BankEntry(day, currency, f"{transfer} batch {batch} {account}", payout, "Adyen payout")
-            )
+            entries.append(BankEntry(day, currency, str(batch), payout, f"Adyen {transfer} {account}"))
     sums = {
         "gross": {currency: sum(line.gross for line in lines)},
         "net": {currency: sum(line.net for line in lines)},
@@ -175,12 +176,12 @@ def _adyen_row(line: ProviderLine, currency: str, batch: int) -> dict[str, str]:
         }
     side = "Credit" if line.gross > 0 else "Debit"
     return {
-        "Psp Reference": f"88{line.number + 10**14:015d}"[:16],
+        "Psp Reference": f"88{line.number + 10**13:014d}",
         "Merchant Reference": line.order,
         "Payment Method": line.method,
         "Creation Date": _instant(line.time),
         "Type": _ADYEN_TYPES[line.kind],
-        "Modification Reference": f"89{line.number + 10**14:015d}"[:16],
+        "Modification Reference": f"{_MODIFICATION[line.kind]}{line.number + 10**13:014d}",
         "Gross Currency": currency,
         f"Gross {side} (GC)": _major(abs(line.gross)),
         "Exchange Rate": "1",
