@@ -4,15 +4,16 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, LiteralString, Self, TypeVar, cast
 from uuid import UUID
-
-import neo4j
-from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
 from payscope.application.sync_graph import GraphEvent, GraphParty, NodeKey
 from payscope.errors import Unavailable
 from payscope.settings import Connections
+
+# The driver loads pandas and pyarrow where it finds them: only those who connect pay for it.
+if TYPE_CHECKING:
+    import neo4j
 
 LABELS = ("Transaction", "Merchant", "Card", "Issuer", "Network", "Batch", "Report")
 UNKNOWN = "UNKNOWN"
@@ -46,13 +47,15 @@ class Graph:
         database: Name of the database.
     """
 
-    def __init__(self, driver: neo4j.Driver, database: str) -> None:
+    def __init__(self, driver: "neo4j.Driver", database: str) -> None:
         self._driver = driver
         self._database = database
 
     @classmethod
     def from_connections(cls, connections: Connections) -> Self:
         """The graph of the connections secret; it connects on first use."""
+        import neo4j
+
         driver = neo4j.GraphDatabase.driver(
             connections.neo4j_uri,
             auth=(connections.neo4j_user, connections.neo4j_password.get_secret_value()),
@@ -64,8 +67,10 @@ class Graph:
         return cls(driver, connections.neo4j_database)
 
     @contextmanager
-    def session(self) -> Generator[neo4j.Session]:
+    def session(self) -> "Generator[neo4j.Session]":
         """A session whose driver and server errors come out as ``Unavailable`` where a retry can help."""
+        from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
+
         try:
             with self._driver.session(database=self._database) as session:
                 yield session
@@ -80,7 +85,7 @@ class Graph:
     def write(self, query: LiteralString, bank_id: UUID, **parameters: object) -> list[Row]:
         """Run one statement of a bank in a retried transaction; its rows."""
 
-        def work(transaction: neo4j.ManagedTransaction) -> list[Row]:
+        def work(transaction: "neo4j.ManagedTransaction") -> list[Row]:
             return transaction.run(query, {"bank_id": str(bank_id), **parameters}).data()
 
         with self.session() as session:
@@ -89,7 +94,7 @@ class Graph:
     def read(self, query: LiteralString, bank_id: UUID, **parameters: object) -> list[Row]:
         """Run one reading statement of a bank; its rows."""
 
-        def work(transaction: neo4j.ManagedTransaction) -> list[Row]:
+        def work(transaction: "neo4j.ManagedTransaction") -> list[Row]:
             return transaction.run(query, {"bank_id": str(bank_id), **parameters}).data()
 
         with self.session() as session:

@@ -1,0 +1,39 @@
+"""Brings PostgreSQL, the graph and the vector index to this version; run on every deployment."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from payscope.adapters.aws.chain import Document, chain_step
+from payscope.adapters.aws.environment import load_settings, read_secret
+from payscope.adapters.embeddings.static import StaticEmbedder
+from payscope.adapters.neo4j.graph import Graph
+from payscope.adapters.neo4j.schema import Neo4jSchema
+from payscope.adapters.pinecone.documents import PineconeDocuments
+from payscope.adapters.pinecone.schema import PineconeSchema
+from payscope.adapters.postgres.maintenance import PostgresStoreKeeper
+from payscope.adapters.postgres.migrations import PostgresSchema
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.migrate_store import migrate_stores
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+
+@chain_step
+def handler(event: Document) -> Document:
+    connections = load_settings().connections
+    owner = json.loads(read_secret(os.environ["PAYSCOPE_OWNER_SECRET"]))
+    schemas = (
+        PostgresSchema(
+            owner["owner_dsn"],
+            connections.postgres_dsn.get_secret_value(),
+            _FOLDER / "postgres",
+            bytes.fromhex(connections.context_key.get_secret_value()),
+            connections.context_key_id,
+        ),
+        Neo4jSchema(Graph.from_connections(connections), _FOLDER / "neo4j"),
+        PineconeSchema(PineconeDocuments.from_connections(connections), StaticEmbedder.dimension),
+    )
+    keeper = PostgresStoreKeeper(Database.from_connections(connections))
+    return {**event, "changes": migrate_stores(schemas, keeper, datetime.now(UTC).date())}
