@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from uuid import uuid4
 
 from payscope.adapters.aws.bucket_probe import BucketProbe
@@ -23,6 +24,7 @@ from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
 from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.prometheus.exposition import render
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
@@ -32,6 +34,7 @@ from payscope.application.manage_dlq import ManageDlq
 from payscope.application.measure import EveryRecorder
 from payscope.application.record_audit import RecordAudit
 from payscope.application.resolve_break import ResolveBreak
+from payscope.domain.reconciliation import rules_from_json
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
@@ -100,6 +103,7 @@ def build_ports(parts: Parts) -> AdminPorts:
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4)),
+        settlements=PostgresSettlementReader(database, _matched_sources()),
         audit=PostgresAuditLog(database),
         operations=OperationPorts(
             dlq=ManageDlq(PostgresFailedReports(database), dead_letters, chain), validate=_validate(parts)
@@ -108,6 +112,11 @@ def build_ports(parts: Parts) -> AdminPorts:
         totals=parts.counters,
         exposition=render,
     )
+
+
+def _matched_sources() -> tuple[str, ...]:
+    rules = rules_from_json(files("payscope.domain.rules").joinpath("reconciliation.json").read_text())
+    return tuple(rules.document["payout_sources"])
 
 
 def _probes(parts: Parts) -> list[Probe]:

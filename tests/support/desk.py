@@ -18,6 +18,7 @@ from payscope.application.check_health import CheckHealth, Probe
 from payscope.application.get_transaction import Lifecycle
 from payscope.application.issue_upload import PresignedPost
 from payscope.application.manage_dlq import DeadLetter, FailedReport, ManageDlq
+from payscope.application.prove_settlement import SettledDay
 from payscope.application.read_breaks import BreakFilter, BreakRow, Resolution
 from payscope.application.read_reports import ReportProblem, ReportReceipt, ReportSummary
 from payscope.application.record_audit import RecordAudit
@@ -218,6 +219,19 @@ class MemoryBreaks:
 
 
 @dataclass
+class MemorySettlements:
+    """Settled days by bank and day."""
+
+    days: dict[tuple[UUID, date], list[SettledDay]] = field(default_factory=dict)
+
+    def settled(
+        self, bank_id: UUID, day_on: date, currency: str | None, scheme: str | None
+    ) -> Sequence[SettledDay]:
+        days = self.days.get((bank_id, day_on), [])
+        return [day for day in days if currency in (None, day.currency)]
+
+
+@dataclass
 class MemoryFailures:
     """Failed reports by bank, the queue beside them, and what was started."""
 
@@ -276,6 +290,7 @@ class Desk:
         self.reports = MemoryReports()
         self.lifecycles = MemoryLifecycles()
         self.breaks = MemoryBreaks(self.audit)
+        self.settlements = MemorySettlements()
         self.failures = MemoryFailures()
         self.counters = ProcessCounters()
         self.probes = list(probes)
@@ -295,6 +310,7 @@ class Desk:
             breaks=BreakPorts(
                 breaks=self.breaks, resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id)
             ),
+            settlements=self.settlements,
             audit=self.audit,
             operations=OperationPorts(
                 dlq=ManageDlq(self.failures, self.failures, self.failures), validate=self._validate

@@ -19,6 +19,7 @@ from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.migrations import read_migrations
 from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
 from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
 from payscope.application.manage_dlq import ManageDlq
@@ -77,6 +78,7 @@ def desk(database: Database) -> Desk:
             signer=PlainSigner(),
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4)),
+        settlements=PostgresSettlementReader(database, ("processor",)),
         audit=audit,
         operations=memory.operations,
         health=memory.health,
@@ -424,3 +426,60 @@ def test_statements_are_counted_for_their_bank(migrated: TestDatabases, bank: UU
     }
     assert counts() == {("ok",): 1, ("error",): 1}
     assert list(desk.counters.totals(uuid4())) == []
+
+
+def test_a_days_settlement_is_tied_to_the_bank_per_batch(database: Database, desk: Desk, bank: UUID) -> None:
+    day = date(2026, 11, 20)
+
+    def settled(number: str, kind: EventType, minor: int, batch: str, **more: Any) -> Any:
+        return event(
+            kind, number, day, minor, source="processor", batch_ref=batch, settlement_currency="EUR", **more
+        )
+
+    lines = (
+        settled("s1", EventType.SETTLEMENT, 10_000, "B1", settlement_minor=9_850, fee_minor=-150,
+                interchange_minor=-30, scheme_fee_minor=-20, markup_minor=-100),
+        settled("r1", EventType.REFUND, -2_000, "B1", settlement_minor=-2_000),
+        settled("p1", EventType.ADJUSTMENT, -7_850, "B1", settlement_minor=-7_850, subtype="PAYOUT"),
+        settled("s2", EventType.SETTLEMENT, 5_000, "B2", settlement_minor=5_000),
+        settled("p2", EventType.ADJUSTMENT, -5_000, "B2", settlement_minor=-5_000, subtype="PAYOUT"),
+        settled("s3", EventType.SETTLEMENT, 700, "B3", settlement_minor=700),
+    )  # fmt: skip
+    credit = event(EventType.BANK_ENTRY, "c1", day, 7_850, source="bank", batch_ref="B1", subtype="CREDIT")
+    other_clock = event(EventType.REFUND, "x", day, -999, source="scheme")
+    deliver(database, bank, Delivery(f"{bank}.csv", "processor", lines))
+    deliver(database, bank, Delivery(f"{bank}.xml", "bank", (credit,)))
+    deliver(database, bank, Delivery(f"{bank}-clearing.csv", "scheme", (other_clock,)))
+    with database.tenant(bank) as cursor:
+        cursor.execute(
+            "insert into payscope.event_daily (bank_id, occurred_on, booked_on, event_type, source, currency,"
+            " row_count, amount_minor, settlement_minor, fee_minor, interchange_minor, scheme_fee_minor,"
+            " markup_minor, row_xor) values (%s, %s, %s, 'SETTLEMENT', 'processor', 'EUR', 3, 0, 0, 0, 0, 0, 0, 0)",
+            (bank, day, day),
+        )
+    client = desk.admin(bank_id=bank)
+    proof = client.get("/settlement/proof?date=2026-11-20&currency=EUR").json()
+    assert (proof["expected_net"], proof["payout_advice"], proof["bank_credit"]) == (
+        "135.50",
+        "128.50",
+        "78.50",
+    )
+    assert (proof["awaiting_payout"], proof["in_transit"], proof["unexplained"]) == ("7.00", "50.00", "0.00")
+    insert_break(
+        database,
+        bank,
+        5_000,
+        reason="MISSING_BANK_CREDIT",
+        match_id=_batch_match(bank, "B2"),
+        expected_on=day,
+    )
+    proof = client.get("/settlement/proof?date=2026-11-20&currency=EUR").json()
+    assert (proof["explained"], proof["in_transit"]) == ({"MISSING_BANK_CREDIT": "50.00"}, "0.00")
+    scheme = client.get("/settlement/proof?date=2026-11-20&currency=EUR&scheme=VISA").json()
+    assert (scheme["expected_net"], scheme["bank_credit"], scheme["unexplained"]) == ("135.50", None, "0.00")
+
+
+def _batch_match(bank_id: UUID, batch_ref: str) -> UUID:
+    import hashlib
+
+    return UUID(hashlib.md5(f"{bank_id}\x1fbatch:{batch_ref}".encode(), usedforsecurity=False).hexdigest())

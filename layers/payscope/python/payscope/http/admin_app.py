@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from payscope.application.check_health import CheckHealth
 from payscope.application.measure import TotalsReader
 from payscope.application.prove_audit import AuditReader
+from payscope.application.prove_settlement import SettlementReader
 from payscope.domain.telemetry import Sample
 from payscope.http.access import Gate
 from payscope.http.application import framed_application
@@ -16,6 +17,7 @@ from payscope.http.breaks import BreakPorts, break_routes
 from payscope.http.health import health_routes, metrics_routes
 from payscope.http.operations import OperationPorts, operation_routes
 from payscope.http.reports import ReportPorts, report_routes
+from payscope.http.settlement import settlement_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class AdminPorts:
 
     reports: ReportPorts
     breaks: BreakPorts
+    settlements: SettlementReader
     audit: AuditReader
     operations: OperationPorts
     health: CheckHealth
@@ -40,6 +43,7 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
     routers = (
         report_routes(ports.reports),
         break_routes(ports.breaks),
+        settlement_routes(ports.settlements),
         audit_routes(ports.audit),
         operation_routes(ports.operations),
         health_routes(ports.health),
