@@ -42,6 +42,17 @@ class FakeBus:
         return frozenset(each.outbox_id for each in events)
 
 
+class SomeBanks(PostgresStoreKeeper):
+    """Knows only the banks of one test, though the database has those of others."""
+
+    def __init__(self, database: Database, banks: Sequence[UUID]) -> None:
+        super().__init__(database)
+        self._banks = tuple(banks)
+
+    def bank_ids(self) -> tuple[UUID, ...]:
+        return self._banks
+
+
 def _partitions(migrated: TestDatabases) -> set[str]:
     with psycopg.connect(migrated.owner_dsn) as owner:
         rows = owner.execute(
@@ -122,7 +133,7 @@ def test_upkeep_expires_and_sends_for_every_bank(database: Database) -> None:
                 "insert into payscope.outbox values (%s, %s, 'report.completed', %s, %s)",
                 (bank_id, uuid4(), Jsonb({"bank_id": str(bank_id)}), NOW),
             )
-    keeper, outbox = PostgresStoreKeeper(database), PostgresOutbox(database)
+    keeper, outbox = SomeBanks(database, banks), PostgresOutbox(database)
     closed = maintain_store(keeper, outbox, FakeBus(is_open=False), NOW)
     assert (closed.conversations_expired, closed.keys_expired) == (2, 2)
     assert (closed.events_sent, closed.events_waiting) == (0, 2)

@@ -52,8 +52,11 @@ FAULTS: list[tuple[str, str]] = [
     ("no other policy widens it", "alter policy owner_lists on payscope.bank to public"),
     ("every table has bank_id uuid not null", "create table payscope.t (bank uuid not null)"),
     ("every table has bank_id uuid not null", RIGHT + "create table payscope.t (bank_id text not null)"),
-    ("every unique key leads with bank_id", "create unique index on payscope.report (report_id)"),
-    ("every unique key leads with bank_id", "create unique index on payscope.report (lower(file_name))"),
+    ("every unique key leads with bank_id", RIGHT + "create unique index on payscope.note (note_id)"),
+    (
+        "every unique key leads with bank_id",
+        RIGHT + "create unique index on payscope.note (md5(note_id::text))",
+    ),
     (
         "every unique key leads with bank_id",
         "create table payscope.t (bank_id uuid not null, id uuid primary key)",

@@ -10,7 +10,7 @@ class ReportList(Protocol):
     """Lists what has been loaded."""
 
     def loaded_reports(self, bank_id: UUID) -> tuple[UUID, ...]:
-        """Reports that hold current events, oldest first."""
+        """Reports that brought events which were ever known, oldest first."""
         ...
 
 

@@ -45,11 +45,7 @@ class PostgresPaymentReader:
     def loaded_reports(self, bank_id: UUID) -> tuple[UUID, ...]:
         """See ``ReportList.loaded_reports``."""
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute(
-                "select report_id from payscope.report where bank_id = %s and rows_loaded > 0"
-                " order by received_at, report_id",
-                (bank_id,),
-            )
+            cursor.execute(load_query("loaded_reports"), {"bank_id": bank_id})
             return tuple(row[0] for row in cursor)
 
     def _events(self, query: str, bank_id: UUID, parameters: dict[str, object]) -> tuple[GraphEvent, ...]:

@@ -5,9 +5,12 @@ with named as (
     select distinct merchant_id, bin from payscope.event
     where bank_id = %(bank_id)s and report_id = %(report_id)s and known_to = 'infinity'
 )
-select 'Report' as label, report_id::text as id,
-       jsonb_build_object('file_name', file_name, 'source', source) as properties
-from payscope.report where bank_id = %(bank_id)s and report_id = %(report_id)s
+select 'Report' as label, r.report_id::text as id,
+       jsonb_build_object('file_name', r.file_name, 'source', r.source) as properties
+from payscope.report r
+where r.bank_id = %(bank_id)s and r.report_id = %(report_id)s and exists (
+    select from payscope.event e
+    where e.bank_id = r.bank_id and e.report_id = r.report_id and e.known_to > e.known_from)
 union all
 select 'Merchant', m.merchant_id, jsonb_build_object('name', m.name, 'mcc', m.mcc, 'country', m.country)
 from payscope.merchant m
