@@ -220,7 +220,7 @@ def settle(
         "markup": np.where(
             sale, share_of(clearing["settled"], parties.merchants["markup_bps"][merchant]) + 5, 0
         ),
-        "currency": clearing["settled_currency"],
+        "currency": clearing["settled_currency"].copy(),
     }
 
 
