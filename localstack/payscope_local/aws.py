@@ -1,5 +1,6 @@
 """The AWS part of the local stack: MiniStack on loopback, its objects on disk, and clients for it."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -43,6 +44,8 @@ def start_aws(data_dir: Path, scratch_dir: Path, port: int, log_file: Path) -> P
             "IOT_MTLS_ENABLED": "0",
             "DOCKER_HOST": f"unix://{scratch_dir / 'no-docker.sock'}",
             "OMP_NUM_THREADS": "2",
+            "MINISTACK_WORKER_THREADS": "128",
+            "PAYSCOPE_PROCESSES_PER_FUNCTION": str(max(3, os.cpu_count() or 1)),
         }
     )
     command = [sys.executable, "-m", "payscope_local.ministack"]

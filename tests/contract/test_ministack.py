@@ -2,8 +2,11 @@
 
 import io
 import json
+import os
+import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,15 +47,12 @@ class Emulator:
         return aws_client(service, self.endpoint)
 
     def create_function(self, name: str, text: str) -> str:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("handler.py", text)
         made = self.client("lambda").create_function(
             FunctionName=name,
             Runtime="python3.11",
             Handler="handler.handler",
             Role=ROLE,
-            Code={"ZipFile": buffer.getvalue()},
+            Code={"ZipFile": archive(text)},
             Timeout=10,
         )
         return made["FunctionArn"]
@@ -68,6 +68,13 @@ class Emulator:
             lambda: client.describe_execution(executionArn=started["executionArn"]),
             lambda execution: execution["status"] != "RUNNING",
         )
+
+
+def archive(text: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("handler.py", text)
+    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +124,43 @@ def test_a_handler_that_raised_keeps_its_process(emulator: Emulator) -> None:
     reply = json.load(client.invoke(FunctionName=arn, Payload=b"{}")["Payload"])
     assert reply["calls"] == 2
     assert reply["endpoint"] == emulator.endpoint
+
+
+SLOW = """
+import time
+def handler(event, context):
+    time.sleep(event["seconds"])
+    return VERSION
+"""
+
+
+def test_a_deployment_lets_running_invocations_finish(emulator: Emulator) -> None:
+    arn = emulator.create_function("slow", SLOW.replace("VERSION", "1"))
+    client = emulator.client("lambda")
+
+    def invoke(seconds: float) -> int:
+        payload = json.dumps({"seconds": seconds})
+        return json.load(client.invoke(FunctionName=arn, Payload=payload)["Payload"])
+
+    invoke(0)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(invoke, 2)
+        time.sleep(0.5)
+        client.update_function_code(FunctionName=arn, ZipFile=archive(SLOW.replace("VERSION", "2")))
+        assert invoke(0) == 2
+        assert running.result() == 1
+
+
+def test_a_burst_runs_in_a_few_processes(emulator: Emulator) -> None:
+    arn = emulator.create_function("burst", HANDLER)
+    client = emulator.client("lambda")
+
+    def invoke(_: int) -> int:
+        return json.load(client.invoke(FunctionName=arn, Payload=b"{}")["Payload"])["pid"]
+
+    with ThreadPoolExecutor(max_workers=12) as pool:
+        pids = list(pool.map(invoke, range(24)))
+    assert len(set(pids)) <= max(3, os.cpu_count() or 1)
 
 
 def test_object_created_tells_the_version(emulator: Emulator) -> None:

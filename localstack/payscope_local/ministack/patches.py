@@ -23,12 +23,50 @@ class Patch:
     replacement: str
 
 
+# A burst of invocations waits for the few processes of its function: every further process would
+# cost seconds of start-up on the cores that the others need.
+_WAIT_FOR_PROCESS = """def acquire_worker(*arguments, **options):
+    limit = int(os.environ["PAYSCOPE_PROCESSES_PER_FUNCTION"])
+    deadline = time.monotonic() + 600
+    while True:
+        worker, reason = _acquire_worker_now(*arguments, **{**options, "max_concurrency": limit})
+        if worker is not None or time.monotonic() > deadline:
+            return worker, reason
+        time.sleep(0.02)
+
+
+def _acquire_worker_now(func_name: str, config: dict, code_zip: bytes,
+"""
+
 PATCHES: tuple[Patch, ...] = (
+    Patch(
+        "ministack.core.lambda_runtime",
+        "a function runs in a few processes, and bursts wait for them",
+        "def acquire_worker(func_name: str, config: dict, code_zip: bytes,\n",
+        _WAIT_FOR_PROCESS,
+    ),
     Patch(
         "ministack.core.lambda_runtime",
         "a worker tells the class of the exception that a handler raised",
         '"error": str(e), "trace": traceback.format_exc()}',
         '"error": str(e), "type": type(e).__name__, "trace": traceback.format_exc()}',
+    ),
+    Patch(
+        "ministack.core.lambda_runtime",
+        "a deployment lets running invocations finish",
+        "    # takes to exit, and holding the pool lock for that blocks every invocation.\n"
+        "    kill_workers(doomed)\n",
+        "    # takes to exit, and holding the pool lock for that blocks every invocation.\n"
+        "    for worker in doomed:\n"
+        "        worker.retired = True\n"
+        "    kill_workers([worker for worker in doomed if not worker.in_use])\n",
+    ),
+    Patch(
+        "ministack.core.lambda_runtime",
+        "a process that outlived a deployment ends with its invocation",
+        "    with _lock:\n        worker.in_use = False\n",
+        "    with _lock:\n        worker.in_use = False\n"
+        '    if getattr(worker, "retired", False):\n        kill_workers([worker])\n',
     ),
     Patch(
         "ministack.services.lambda_svc",
