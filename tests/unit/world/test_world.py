@@ -26,7 +26,7 @@ def digests(out: Path) -> dict[str, str]:
 
 
 def generated(out: Path, *arguments: str) -> Path:
-    assert main(["generate", "--out", str(out), "--rows", "2000", *arguments]) == 0
+    assert main(["generate", "--out", str(out), "--rows", "2000", "--days", "5", *arguments]) == 0
     return out
 
 
