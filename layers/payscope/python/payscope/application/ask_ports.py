@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from payscope.application.read_anomalies import AnomalyReader
+from payscope.application.read_forecasts import ForecastReader
+from payscope.application.simulate_change import SimulationReader
 from payscope.domain.answers import SourceFile
 from payscope.domain.language.directory import Directory
 from payscope.domain.measured import Measured, RowPage, Slice
@@ -136,3 +139,6 @@ class AskPorts:
     conversations: ConversationStore
     banks: BankReader
     raw_rows: RawRows
+    anomalies: AnomalyReader
+    forecasts: ForecastReader
+    facts: SimulationReader

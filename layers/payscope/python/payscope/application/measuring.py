@@ -234,12 +234,20 @@ def _cells(query: MetricQuery, piece: Slice, measured: Measured, setting: Settin
         currency = _currency(piece, group)
         totals[currency] = totals.get(currency, 0) + group.numerator
     cells: list[Cell] = []
+    fixed = {
+        each.dimension: each.values[0]
+        for each in query.filters
+        if each.operator is Operator.IN and len(each.values) == 1 and each.dimension not in ("currency", "report")
+    }
     for group in groups:
         currency = _currency(piece, group)
-        key = {
-            name: part
-            for name, part in zip(piece.dimensions, group.key, strict=True)
-            if name in query.dimensions
+        key: dict[str, str | None] = {
+            **fixed,
+            **{
+                name: part
+                for name, part in zip(piece.dimensions, group.key, strict=True)
+                if name in query.dimensions
+            },
         }
         own = _own_query(query, piece, group)
         cell = Cell(
@@ -261,7 +269,7 @@ def _cells(query: MetricQuery, piece: Slice, measured: Measured, setting: Settin
 def _as_share(cell: Cell, query: MetricQuery, total: int) -> Cell:
     share = None if total == 0 else (Decimal(cell.group.numerator) / total).quantize(Decimal("0.00000001"))
     whole = query.model_copy(
-        update={"dimensions": (), "share": False, "metrics": (cell.metric.id,), "limit": None, "having": None,
+        update={"dimensions": (), "share": False, "metrics": (cell.metric.id,), "limit": None, "having": None, "keep": None,
                 "order_by": (), "filters": _with_currency(query.filters, cell)}
     )  # fmt: skip
     return replace(
@@ -296,6 +304,7 @@ def _own_query(query: MetricQuery, piece: Slice, group: Group) -> MetricQuery:
             "limit": None,
             "share": False,
             "having": None,
+            "keep": None,
         }
     )
 
@@ -339,6 +348,9 @@ def _only_currency(query: MetricQuery, setting: Setting) -> str:
 
 
 def _arranged(query: MetricQuery, cells: list[Cell], caveats: list[str]) -> list[Cell]:
+    if query.keep is not None:
+        kept = query.keep
+        cells = [cell for cell in cells if cell.key.get(kept.dimension) in kept.values]
     if query.having is not None:
         cells = [cell for cell in cells if _passes(cell, query.having.operator, Decimal(query.having.value))]
     order = query.order_by

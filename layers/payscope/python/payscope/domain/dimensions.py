@@ -57,7 +57,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
               ("channel", "channels", "sales channel", "payment channel")),
     Dimension("entry_mode", "Entry mode", "How the card data was read: CHIP, CONTACTLESS, MAGSTRIPE, KEYED or ECOM.",
               ("entry mode", "entry modes", "pos entry mode", "card entry mode", "read method")),
-    Dimension("three_ds", "3-D Secure", "The outcome of 3-D Secure: AUTHENTICATED, ATTEMPTED, FAILED or NONE.",
+    Dimension("three_ds", "Cardholder authentication", "The outcome of 3-D Secure: AUTHENTICATED, ATTEMPTED, FAILED or NONE.",
               ("3ds", "3 d secure", "three ds", "3d secure", "authentication", "3ds status", "3ds outcome", "sca",
                "3ds result", "authentication status")),
     Dimension("response_code", "Response code", "The issuer's response code.",

@@ -513,7 +513,7 @@ METRICS: tuple[Metric, ...] = (
                   "median settlement time", "typical settlement delay"),
     ),
     Metric(
-        "settlement_delay_p95", "Settlement delay, 95th percentile",
+        "settlement_delay_p95", "Settlement delay, ninety-fifth percentile",
         "95th percentile of the weekdays from clearing to the value date of the settled sales, linked by lifecycle"
         " id.",
         Unit.DAYS, Clock.BOOKED, (Term((), Amount.DELAY),), relation=Relation.SETTLED, quantile=0.95,

@@ -135,6 +135,7 @@ class MetricQuery(_Document):
         as_of: The instant whose knowledge counts, and whose day is today; a date means its end.
         share: Each group's part of the total instead of its value.
         having: Keeps the groups whose value passes.
+        keep: Only these groups, once shares are computed.
         sources: Per event type, the reporting systems that count; filled in when the query is resolved.
     """
 
@@ -149,6 +150,7 @@ class MetricQuery(_Document):
     as_of: datetime | date | None = None
     share: bool = False
     having: Having | None = None
+    keep: Filter | None = None
     sources: dict[str, tuple[ValueText, ...]] | None = Field(default=None, max_length=10)
 
     @model_validator(mode="before")

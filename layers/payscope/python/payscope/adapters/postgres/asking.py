@@ -1,9 +1,12 @@
 """The stores that asking needs, all on one database."""
 
+from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
 from payscope.adapters.postgres.conversations import PostgresConversations
 from payscope.adapters.postgres.entities import PostgresBanks
+from payscope.adapters.postgres.forecast_store import PostgresForecasts
 from payscope.adapters.postgres.metric_queries import PostgresMetrics
 from payscope.adapters.postgres.receipt_store import PostgresReceipts
+from payscope.adapters.postgres.series import PostgresFacts
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask_ports import AskPorts, RawRows
 
@@ -16,4 +19,7 @@ def postgres_ask_ports(database: Database, raw_rows: RawRows) -> AskPorts:
         conversations=PostgresConversations(database),
         banks=PostgresBanks(database),
         raw_rows=raw_rows,
+        anomalies=PostgresAnomalies(database),
+        forecasts=PostgresForecasts(database),
+        facts=PostgresFacts(database),
     )

@@ -1,0 +1,49 @@
+"""Typing mistakes: the nearest known words, by edits of letters that stand side by side."""
+
+from collections.abc import Iterable
+
+
+def most_edits(word: str) -> int:
+    """How many edits a word of this length may be away from what was meant."""
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def edits(left: str, right: str, limit: int) -> int:
+    """Edits between two words (one letter added, lost, changed, or two swapped), or more than ``limit``.
+
+    The optimal string alignment distance (Damerau 1964, restricted), cut off at the limit.
+    """
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+def nearest(word: str, known: Iterable[str], limit: int) -> tuple[str, ...]:
+    """Known words within the limit, nearest first; of equally near ones those with the same first letter."""
+    letters = _letters(word)
+    found: list[tuple[int, bool, str]] = []
+    for each in known:
+        if abs(len(each) - len(word)) > limit or (letters ^ _letters(each)).bit_count() > 2 * limit:
+            continue
+        distance = edits(word, each, limit)
+        if distance <= limit:
+            found.append((distance, each[:1] != word[:1], each))
+    return tuple(each for _, _, each in sorted(found))
+
+
+def _letters(word: str) -> int:
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 61)
+    return bits
