@@ -62,7 +62,9 @@ class DataStack(Stack):
         )
         access_logs = self._bucket("AccessLogs", None, expire_days=400, versioned=False)
         self.reports = self._bucket("Reports", key, access_logs=access_logs)
-        self.work = self._bucket("Work", key, access_logs=access_logs, expire_days=30, versioned=False)
+        self.work = self._bucket(
+            "Work", key, access_logs=access_logs, versioned=False
+        )  # receipts show its rows
         _switch_on_events(self.reports)
         self.bus = events.EventBus(self, "Bus")
 

@@ -56,7 +56,6 @@ class ModelsStack(Stack):
         )
         for task in (forecast, risk):
             data.work.grant_put(task.definition.task_role)
-            data.bus.grant_put_events_to(task.definition.task_role)
         self.forecast = forecast.machine
         self.risk = risk.machine
 

@@ -31,10 +31,10 @@ STEPS = (
     "publish_report",
     "fail_report",
 )
-_TELLS_THE_BUS = ("reject_report", "reconcile_report", "detect_anomalies", "publish_report", "fail_report")
-_READS_WORK = ("map_report", "load_chunk", "check_totals")
+_TELLS_THE_BUS = ("publish_report",)
+_READS_WORK = ("map_report", "load_chunk")
 _WRITES_WORK = ("parse_report", "map_report")
-_READS_REPORTS = ("parse_report", "map_report")
+_READS_REPORTS = ("parse_report",)
 
 
 class ProcessingStack(Stack):
@@ -97,14 +97,12 @@ class ProcessingStack(Stack):
             )
         )
         data.reports.grant_read(ingest.function)
-        data.bus.grant_put_events_to(ingest.function)
         self.machine.grant_start_execution(ingest.function)
 
         maintenance = PayScopeFunction(
             self, "maintenance", context=context, layers=layers, is_async=True, dead_letters=lost_events.queue
         )
         data.bus.grant_put_events_to(maintenance.function)
-        data.work.grant_read_write(maintenance.function)
         scheduler.Schedule(
             self,
             "Hourly",
