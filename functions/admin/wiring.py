@@ -4,41 +4,55 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from payscope.adapters.aws.bucket_probe import BucketProbe
 from payscope.adapters.aws.dead_letters import SqsDeadLetters
 from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
-from payscope.adapters.aws.environment import connect
-from payscope.adapters.aws.report_chain import StepFunctionsChain
+from payscope.adapters.aws.environment import connect, load_settings
+from payscope.adapters.aws.report_machine import StepFunctionsReportMachine
 from payscope.adapters.aws.upload_signer import S3UploadSigner
 from payscope.adapters.jwt.jwks_address import jwks_fetcher
 from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.probe import JwksProbe
 from payscope.adapters.jwt.token_verifier import JwtVerifier
+from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.break_store import PostgresBreakStore
+from payscope.adapters.postgres.dataset_counts import PostgresLedgerCounter
 from payscope.adapters.postgres.failed_reports import PostgresFailedReports
+from payscope.adapters.postgres.forecast_store import PostgresForecasts
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.mapping_reader import PostgresMappingReader
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
 from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.report_store import PostgresMappingBook
+from payscope.adapters.postgres.risk_reader import PostgresRiskReader
+from payscope.adapters.postgres.series import PostgresFacts
 from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.prometheus.exposition import render
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
 from payscope.adapters.valkey.probe import ValkeyProbe
+from payscope.application.approve_mapping import ApproveMapping
 from payscope.application.check_health import CheckHealth, Probe
 from payscope.application.manage_dlq import ManageDlq
+from payscope.application.manage_mappings import ProposeMapping
 from payscope.application.measure import EveryRecorder
 from payscope.application.record_audit import RecordAudit
 from payscope.application.resolve_break import ResolveBreak
+from payscope.application.validate_datasets import DatasetReport, validate_datasets
 from payscope.domain.reconciliation import rules_from_json
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
+from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
+from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
 from payscope.http.reports import ReportPorts
 from payscope.settings import Settings
@@ -94,19 +108,35 @@ def build_ports(parts: Parts) -> AdminPorts:
     if settings.dlq_url is None or settings.report_machine_arn is None:
         raise InvalidInput("Set PAYSCOPE_DLQ_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin function.")
     breaks = PostgresBreakStore(database)
-    chain = StepFunctionsChain(connect("stepfunctions"), settings.report_machine_arn, settings.bucket_reports)
+    reports = PostgresReportReader(database)
+    book = PostgresMappingBook(database)
+    machine = StepFunctionsReportMachine(connect("stepfunctions"), settings.report_machine_arn)
     dead_letters = SqsDeadLetters(connect("sqs"), settings.dlq_url)
     return AdminPorts(
         reports=ReportPorts(
-            reports=PostgresReportReader(database),
+            reports=reports,
             lifecycles=PostgresLifecycleReader(database),
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4)),
         settlements=PostgresSettlementReader(database, _matched_sources()),
+        analytics=AnalyticsPorts(
+            anomalies=PostgresAnomalies(database),
+            forecasts=PostgresForecasts(database),
+            risk=PostgresRiskReader(database),
+            simulations=PostgresFacts(database),
+        ),
+        mappings=MappingPorts(
+            mappings=PostgresMappingReader(database),
+            propose=ProposeMapping(book, reports),
+            approve=ApproveMapping(book, machine, settings.bucket_reports),
+        ),
         audit=PostgresAuditLog(database),
         operations=OperationPorts(
-            dlq=ManageDlq(PostgresFailedReports(database), dead_letters, chain), validate=_validate(parts)
+            dlq=ManageDlq(
+                PostgresFailedReports(database), dead_letters, machine, settings.bucket_reports, _now
+            ),
+            validate=lambda bank_id: _validate(parts, bank_id),
         ),
         health=CheckHealth(_probes(parts), time.monotonic),
         totals=parts.counters,
@@ -122,7 +152,8 @@ def _matched_sources() -> tuple[str, ...]:
 def _probes(parts: Parts) -> list[Probe]:
     probes: list[Probe] = [
         PostgresProbe(parts.database),
-        LateProbe("neo4j", lambda: _graph_probe(parts.settings)),
+        LateProbe("neo4j", _graph_probe),
+        LateProbe("pinecone", _index_probe),
         BucketProbe(connect("s3"), parts.settings.bucket_reports),
         JwksProbe(parts.keys),
     ]
@@ -131,11 +162,39 @@ def _probes(parts: Parts) -> list[Probe]:
     return probes
 
 
-def _graph_probe(settings: Settings) -> Probe:
-    from payscope.adapters.neo4j.graph import Graph
+def _graph_probe() -> Probe:
     from payscope.adapters.neo4j.probe import GraphProbe
 
-    return GraphProbe(Graph.from_connections(settings.connections))
+    return GraphProbe(_graph())
+
+
+def _index_probe() -> Probe:
+    from payscope.adapters.embeddings.static import StaticEmbedder
+    from payscope.adapters.pinecone.probe import IndexProbe
+
+    return IndexProbe(_documents(), StaticEmbedder.dimension)
+
+
+def _validate(parts: Parts, bank_id: UUID) -> DatasetReport:
+    from payscope.adapters.neo4j.graph import Neo4jPaymentGraph
+
+    counter = PostgresLedgerCounter(parts.database)
+    graph = Neo4jPaymentGraph(_graph())
+    return validate_datasets(counter, graph, _documents(), bank_id)
+
+
+@cache
+def _graph() -> Any:
+    from payscope.adapters.neo4j.graph import Graph
+
+    return Graph.from_connections(load_settings().connections)
+
+
+@cache
+def _documents() -> Any:
+    from payscope.adapters.pinecone.documents import PineconeDocuments
+
+    return PineconeDocuments.from_connections(load_settings().connections)
 
 
 def _now() -> datetime:

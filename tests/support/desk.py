@@ -1,9 +1,10 @@
 """The HTTP applications over memory: a bank's desk without a server, for tests of the surface."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,26 +14,37 @@ from starlette.testclient import TestClient
 
 from payscope.adapters.prometheus.exposition import render
 from payscope.adapters.valkey.counters import ProcessCounters
+from payscope.application.approve_mapping import ApproveMapping
 from payscope.application.authenticate import Unauthenticated
 from payscope.application.check_health import CheckHealth, Probe
 from payscope.application.get_transaction import Lifecycle
 from payscope.application.issue_upload import PresignedPost
 from payscope.application.manage_dlq import DeadLetter, FailedReport, ManageDlq
+from payscope.application.manage_mappings import MappingRow, ProposeMapping
+from payscope.application.ports.reports import MappingProposal, ReportRecord
 from payscope.application.prove_settlement import SettledDay
+from payscope.application.read_anomalies import StoredAnomaly
 from payscope.application.read_breaks import BreakFilter, BreakRow, Resolution
+from payscope.application.read_forecasts import StoredForecast
 from payscope.application.read_reports import ReportProblem, ReportReceipt, ReportSummary
+from payscope.application.read_risk import RiskKind, RiskRun, RiskScore
 from payscope.application.record_audit import RecordAudit
 from payscope.application.resolve_break import ResolveBreak
 from payscope.application.run_once import Answer, Earlier, KeyScope
 from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, chain
 from payscope.domain.identity import Principal, Role
+from payscope.domain.profiles import Profile
 from payscope.domain.reconciliation import MatchState
 from payscope.domain.reports import ReportStatus
 from payscope.domain.resolutions import Act
+from payscope.domain.series import DailyFacts, DayRange, Dimension, Facts, Filters
+from payscope.domain.simulation import ChargedAmount
 from payscope.errors import NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
+from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
+from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
 from payscope.http.reports import ReportPorts
 
@@ -258,11 +270,97 @@ class MemoryFailures:
     def delete(self, message: DeadLetter) -> None:
         self.letters.remove(message)
 
-    def start_again(self, bank_id: UUID, report: FailedReport) -> str:
+    def start(self, name: str, document: dict[str, object]) -> None:
         if self.chain_is_away:
             raise Unavailable("The processing chain could not be started.")
-        self.started.append(report.report_id)
-        return f"arn:execution:{report.report_id}"
+        self.started.append(UUID(str(document["report_id"])))
+
+
+class MemoryAnalytics:
+    """What detection and models left, and the facts that simulations start from."""
+
+    def __init__(self) -> None:
+        self.anomalies: dict[UUID, list[StoredAnomaly]] = {}
+        self.forecasts: dict[UUID, list[StoredForecast]] = {}
+        self.runs: dict[tuple[UUID, RiskKind], list[tuple[RiskRun, list[RiskScore]]]] = {}
+        self.facts: dict[UUID, Facts] = {}
+
+    def find(
+        self, bank_id: UUID, days: DayRange | None = None, metric: str | None = None
+    ) -> Sequence[StoredAnomaly]:
+        return [item for item in self.anomalies.get(bank_id, []) if metric in (None, item.metric)]
+
+    def latest(
+        self,
+        bank_id: UUID,
+        metric: str | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        currency: str | None = None,
+    ) -> tuple[StoredForecast, ...]:
+        stored = self.forecasts.get(bank_id, [])
+        return tuple(item for item in stored if metric in (None, item.forecast.metric))
+
+    def newest_run(self, bank_id: UUID, kind: RiskKind) -> RiskRun | None:
+        runs = self.runs.get((bank_id, kind), [])
+        return runs[-1][0] if runs else None
+
+    def scores(
+        self, bank_id: UUID, kind: RiskKind, run_id: UUID, after: int, limit: int
+    ) -> Sequence[RiskScore]:
+        for run, scores in self.runs.get((bank_id, kind), []):
+            if run.run_id == run_id:
+                return [score for score in scores if score.rank > after][:limit]
+        return []
+
+    def daily_facts(
+        self, bank_id: UUID, days: DayRange, dimension: Dimension, filters: Filters | None = None
+    ) -> Iterable[DailyFacts]:
+        facts = self.facts.get(bank_id)
+        return [DailyFacts(days.start_on, "", "EUR", facts)] if facts else []
+
+    def charged_amounts(
+        self, bank_id: UUID, days: DayRange, filters: Filters | None = None
+    ) -> Iterable[ChargedAmount]:
+        return []
+
+
+class MemoryMappings:
+    """Mappings by bank, newest first."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, list[MappingRow]] = {}
+
+    def page(
+        self, bank_id: UUID, status: str | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[MappingRow]:
+        rows = self.rows.get(bank_id, [])
+        return [
+            row
+            for row in rows
+            if status in (None, row.status) and (before is None or (row.proposed_at, row.mapping_id) < before)
+        ][:limit]
+
+    def approved(self, bank_id: UUID) -> tuple[Profile, ...]:
+        return ()
+
+    def propose(self, bank_id: UUID, proposal: MappingProposal, now: datetime) -> UUID:
+        row = MappingRow(
+            proposal.mapping_id, proposal.name, 1, "PROPOSED", proposal.report_id, dict(proposal.profile),
+            dict(proposal.evidence), Decimal(str(proposal.confidence)), now, None, None,
+        )  # fmt: skip
+        self.rows.setdefault(bank_id, []).insert(0, row)
+        return proposal.mapping_id
+
+    def approve(
+        self, bank_id: UUID, mapping_id: UUID, profile: Profile | None, actor: str, now: datetime
+    ) -> Profile:
+        for row in self.rows.get(bank_id, []):
+            if row.mapping_id == mapping_id:
+                return profile or Profile.model_validate(row.profile)
+        raise NotFound("There is no such mapping.")
+
+    def waiting(self, bank_id: UUID, mapping_id: UUID) -> tuple[ReportRecord, ...]:
+        return ()
 
 
 @dataclass
@@ -284,6 +382,7 @@ class Desk:
 
     def __init__(self, probes: Iterable[Probe] = ()) -> None:
         ids = count(1)
+        self._admin_app: FastAPI | None = None
         self.now = NOW
         self.audit = MemoryAuditLog()
         self.idempotency = MemoryIdempotency()
@@ -291,6 +390,8 @@ class Desk:
         self.lifecycles = MemoryLifecycles()
         self.breaks = MemoryBreaks(self.audit)
         self.settlements = MemorySettlements()
+        self.analytics = MemoryAnalytics()
+        self.mappings = MemoryMappings()
         self.failures = MemoryFailures()
         self.counters = ProcessCounters()
         self.probes = list(probes)
@@ -311,9 +412,21 @@ class Desk:
                 breaks=self.breaks, resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id)
             ),
             settlements=self.settlements,
+            analytics=AnalyticsPorts(
+                anomalies=self.analytics,
+                forecasts=self.analytics,
+                risk=self.analytics,
+                simulations=self.analytics,
+            ),
+            mappings=MappingPorts(
+                mappings=self.mappings,
+                propose=ProposeMapping(self.mappings, self.reports),
+                approve=ApproveMapping(self.mappings, self.failures, "bucket"),
+            ),
             audit=self.audit,
             operations=OperationPorts(
-                dlq=ManageDlq(self.failures, self.failures, self.failures), validate=self._validate
+                dlq=ManageDlq(self.failures, self.failures, self.failures, "bucket", lambda: self.now),
+                validate=self._validate,
             ),
             health=CheckHealth(self.probes, iter_clock(), 0.5),
             totals=self.counters,
@@ -321,7 +434,9 @@ class Desk:
         )
 
     def admin_app(self) -> FastAPI:
-        return create_admin_app(self.gate, self.admin_ports())
+        if self._admin_app is None:
+            self._admin_app = create_admin_app(self.gate, self.admin_ports())
+        return self._admin_app
 
     def client(
         self, app: FastAPI, role: Role = Role.BANK_ADMIN, bank_id: UUID = BANK, sub: str = "ana"

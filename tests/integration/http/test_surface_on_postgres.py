@@ -15,14 +15,18 @@ from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.break_store import PostgresBreakStore
 from payscope.adapters.postgres.failed_reports import PostgresFailedReports
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.mapping_reader import PostgresMappingReader
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.migrations import read_migrations
 from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
 from payscope.adapters.postgres.report_reader import PostgresReportReader
+from payscope.adapters.postgres.report_store import PostgresMappingBook
+from payscope.adapters.postgres.risk_reader import PostgresRiskReader
 from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
 from payscope.application.manage_dlq import ManageDlq
+from payscope.application.manage_mappings import ProposeMapping
 from payscope.application.record_audit import RecordAudit
 from payscope.application.resolve_break import ResolveBreak
 from payscope.application.run_once import Answer, KeyScope, run_once
@@ -32,7 +36,9 @@ from payscope.domain.identity import Role
 from payscope.errors import Conflict, Forbidden, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
+from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
+from payscope.http.mappings import MappingPorts
 from payscope.http.reports import ReportPorts
 from payscope.settings import Connections
 from tests.support.desk import Desk, NamedTokens, PlainSigner
@@ -79,6 +85,17 @@ def desk(database: Database) -> Desk:
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4)),
         settlements=PostgresSettlementReader(database, ("processor",)),
+        analytics=AnalyticsPorts(
+            anomalies=memory.analytics.anomalies,
+            forecasts=memory.analytics.forecasts,
+            risk=PostgresRiskReader(database),
+            simulations=memory.analytics.simulations,
+        ),
+        mappings=MappingPorts(
+            mappings=PostgresMappingReader(database),
+            propose=ProposeMapping(PostgresMappingBook(database), PostgresReportReader(database)),
+            approve=memory.mappings.approve,
+        ),
         audit=audit,
         operations=memory.operations,
         health=memory.health,
@@ -394,7 +411,8 @@ def test_redriving_leaves_other_banks_reports_alone(database: Database, bank: UU
     insert_report(database, other, "theirs.csv", status="FAILED", finished_at=NOW)
     own = insert_report(database, bank, "ours.csv", status="FAILED", finished_at=NOW)
     memory = Desk().failures
-    redriven = ManageDlq(PostgresFailedReports(database), memory, memory).redrive(bank, (), 10)
+    dlq = ManageDlq(PostgresFailedReports(database), memory, memory, "bucket", lambda: NOW)
+    redriven = dlq.redrive(bank, (), 10)
     assert [item.report_id for item in redriven] == [own]
     assert len(PostgresFailedReports(database).failed(other, 10)) == 1
 
@@ -407,8 +425,8 @@ def test_statements_are_counted_for_their_bank(migrated: TestDatabases, bank: UU
             "context_key": migrated.context_key.hex(),
             "context_key_id": migrated.context_key_id,
             **dict.fromkeys(
-                ("card_key", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database", "pinecone_api_key",
-                 "pinecone_index", "jwks_url", "issuer", "audience"),
+                ("card_key", "neo4j_uri", "neo4j_user", "neo4j_password", "neo4j_database",
+                 "pinecone_api_key", "pinecone_index", "jwks_url", "issuer", "audience"),
                 "unused",
             ),
         }
@@ -454,7 +472,8 @@ def test_a_days_settlement_is_tied_to_the_bank_per_batch(database: Database, des
         cursor.execute(
             "insert into payscope.event_daily (bank_id, occurred_on, booked_on, event_type, source, currency,"
             " row_count, amount_minor, settlement_minor, fee_minor, interchange_minor, scheme_fee_minor,"
-            " markup_minor, row_xor) values (%s, %s, %s, 'SETTLEMENT', 'processor', 'EUR', 3, 0, 0, 0, 0, 0, 0, 0)",
+            " markup_minor, row_xor)"
+            " values (%s, %s, %s, 'SETTLEMENT', 'processor', 'EUR', 3, 0, 0, 0, 0, 0, 0, 0)",
             (bank, day, day),
         )
     client = desk.admin(bank_id=bank)

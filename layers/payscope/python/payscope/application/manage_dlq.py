@@ -1,11 +1,13 @@
 """Reports whose processing failed on our side: show them, and send them through the chain again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from payscope.application.receive_report import ReportMachine
+from payscope.domain.reports import ReportStatus
 from payscope.errors import Conflict, NotFound, Unavailable
 
 
@@ -46,7 +48,7 @@ class Redriven:
     """A report that is on its way again."""
 
     report_id: UUID
-    execution_arn: str
+    execution: str
 
 
 class FailedReports(Protocol):
@@ -77,21 +79,15 @@ class DeadLetterQueue(Protocol):
         ...
 
 
-class ChainStarter(Protocol):
-    """Starts the processing chain."""
-
-    def start_again(self, bank_id: UUID, report: FailedReport) -> str:
-        """Start a new execution for the report and give its ARN."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ManageDlq:
     """Operations on what failed; both look at one bank only."""
 
     reports: FailedReports
     queue: DeadLetterQueue
-    chain: ChainStarter
+    machine: ReportMachine
+    bucket: str
+    now: Callable[[], datetime]
 
     def show(self, bank_id: UUID, limit: int) -> DlqView:
         """The bank's failed reports."""
@@ -122,8 +118,18 @@ class ManageDlq:
         report = self.reports.take(bank_id, report_id)
         if report is None:
             raise Conflict("The report is being processed again already.", report_id=str(report_id))
+        execution = f"{report_id}-{report.revision}-again-{int(self.now().timestamp())}"
+        document: dict[str, object] = {
+            "bank_id": str(bank_id),
+            "report_id": str(report_id),
+            "bucket": self.bucket,
+            "key": report.object_key,
+            "version": report.object_version,
+            "status": ReportStatus.RECEIVED.value,
+        }
         try:
-            return Redriven(report_id, self.chain.start_again(bank_id, report))
+            self.machine.start(execution, document)
         except Unavailable as error:
             self.reports.put_back(bank_id, report_id, error.message)
             raise
+        return Redriven(report_id, execution)

@@ -11,10 +11,12 @@ from payscope.application.prove_audit import AuditReader
 from payscope.application.prove_settlement import SettlementReader
 from payscope.domain.telemetry import Sample
 from payscope.http.access import Gate
+from payscope.http.analytics import AnalyticsPorts, analytics_routes
 from payscope.http.application import framed_application
 from payscope.http.audit import audit_routes
 from payscope.http.breaks import BreakPorts, break_routes
 from payscope.http.health import health_routes, metrics_routes
+from payscope.http.mappings import MappingPorts, mapping_routes
 from payscope.http.operations import OperationPorts, operation_routes
 from payscope.http.reports import ReportPorts, report_routes
 from payscope.http.settlement import settlement_routes
@@ -31,6 +33,8 @@ class AdminPorts:
     reports: ReportPorts
     breaks: BreakPorts
     settlements: SettlementReader
+    analytics: AnalyticsPorts
+    mappings: MappingPorts
     audit: AuditReader
     operations: OperationPorts
     health: CheckHealth
@@ -44,6 +48,8 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
         report_routes(ports.reports),
         break_routes(ports.breaks),
         settlement_routes(ports.settlements),
+        analytics_routes(ports.analytics),
+        mapping_routes(ports.mappings),
         audit_routes(ports.audit),
         operation_routes(ports.operations),
         health_routes(ports.health),
