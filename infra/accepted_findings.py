@@ -51,7 +51,7 @@ ACCEPTED = (
     Accepted(
         r"AwsSolutions-IAM5\[Resource::\*\]",
         r".*/(Role|TaskRole|ExecutionRole)/DefaultPolicy/Resource",
-        "X-Ray, log delivery, the registry's login and a function's network interfaces have no ARN to name.",
+        "X-Ray, log delivery, the registry's login, network interfaces and tasks have no ARN to name.",
     ),
     Accepted(
         r"AwsSolutions-IAM5\[Action::(s3:(GetBucket|GetObject|List|Abort|DeleteObject)|kms:(GenerateDataKey|ReEncrypt))\*\]",
@@ -66,11 +66,11 @@ ACCEPTED = (
     Accepted(
         r"AwsSolutions-IAM5\[Resource::<\w+Function\w+\.Arn>:\*\]",
         r".*/DefaultPolicy/Resource",
-        "The versions of one function of ours.",
+        "grant_invoke names the versions of one function of ours.",
     ),
     Accepted(
         r"AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:.*:execution:.*(ForecastRun|RiskRun|ChainReport)Machine.*:\*\]",
         r"\w+/Api/Admin/Role/DefaultPolicy/Resource",
-        "The executions of one machine of ours.",
+        "grant_read names the executions of one machine of ours.",
     ),
 )

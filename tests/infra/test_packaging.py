@@ -47,7 +47,7 @@ def _source(module: str, *roots: Path) -> Path | None:
 
 
 def _distributions_used(function: str) -> dict[str, str]:
-    """Every distribution that a function's code or the code it imports from the package asks for, at any depth."""
+    """Every distribution that a function or what it imports from the package asks for, at any depth."""
     folder = ROOT / "functions" / function
     waiting, seen, used = list(folder.glob("*.py")), set[Path](), dict[str, str]()
     owners = packages_distributions()
