@@ -1,6 +1,6 @@
 """Reports and names are found by meaning, each bank its own."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from payscope.adapters.pinecone.schema import PineconeSchema
 from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.index_report import index_report, rebuild_index
-from payscope.application.search_documents import DocumentKind, SearchDocument, search_documents
+from payscope.application.search_documents import DocumentKind, Hit, SearchDocument, search_documents
 from payscope.domain.events import EventType
 from payscope.errors import Conflict, NotFound, Unavailable
 from tests.integration.store.conftest import PASSWORD
@@ -54,6 +54,18 @@ def bank_id(database: Database, index: PineconeDocuments) -> Iterator[UUID]:
     index.erase(bank_id)
 
 
+def _search(
+    database: Database,
+    index: PineconeDocuments,
+    bank_id: UUID,
+    text: str,
+    kinds: Collection[DocumentKind] = frozenset(DocumentKind),
+    limit: int = 5,
+) -> tuple[Hit, ...]:
+    ledger = PostgresDocumentLedger(database)
+    return search_documents(EMBEDDER, index, ledger, bank_id, text, kinds, limit)
+
+
 def _index(database: Database, index: PineconeDocuments, bank_id: UUID, delivery: Delivery = REPORT) -> int:
     report_id = deliver(database, bank_id, delivery)
     reader, ledger = PostgresReportFactsReader(database), PostgresDocumentLedger(database)
@@ -81,7 +93,7 @@ def test_a_merchant_is_found_by_part_of_its_name(
 ) -> None:
     _index(database, index, bank_id)
     asked = f"approval rate of {name.rsplit(' ', 1)[0].lower()} last week"
-    hits = search_documents(EMBEDDER, index, bank_id, asked, {DocumentKind.MERCHANT}, 1)
+    hits = _search(database, index, bank_id, asked, {DocumentKind.MERCHANT}, 1)
     assert [hit.reference for hit in hits] == [merchant]
 
 
@@ -89,11 +101,9 @@ def test_codes_and_files_are_found_by_what_they_mean(
     database: Database, index: PineconeDocuments, bank_id: UUID
 ) -> None:
     _index(database, index, bank_id)
-    fraud = search_documents(EMBEDDER, index, bank_id, "suspected fraud", {DocumentKind.CODE}, 1)
-    timed_out = search_documents(EMBEDDER, index, bank_id, "technical time-outs", {DocumentKind.CODE}, 1)
-    files = search_documents(
-        EMBEDDER, index, bank_id, "report file of the acquirer", {DocumentKind.REPORT}, 3
-    )
+    fraud = _search(database, index, bank_id, "suspected fraud", {DocumentKind.CODE}, 1)
+    timed_out = _search(database, index, bank_id, "technical time-outs", {DocumentKind.CODE}, 1)
+    files = _search(database, index, bank_id, "report file of the acquirer", {DocumentKind.REPORT}, 3)
     assert [hit.reference for hit in fraud] == ["59"]
     assert [hit.reference for hit in timed_out] == ["91"]
     assert [hit.reference for hit in files] == [str(REPORT.report_id)]
@@ -101,7 +111,17 @@ def test_codes_and_files_are_found_by_what_they_mean(
 
 def test_another_bank_finds_nothing(database: Database, index: PineconeDocuments, bank_id: UUID) -> None:
     _index(database, index, bank_id)
-    assert search_documents(EMBEDDER, index, uuid4(), "Blue Harbour Coffee") == ()
+    assert _search(database, index, uuid4(), "Blue Harbour Coffee") == ()
+
+
+def test_a_hit_that_the_banks_records_do_not_know_is_dropped(
+    database: Database, index: PineconeDocuments, bank_id: UUID
+) -> None:
+    """As if a vector of another bank had got into this bank's namespace."""
+    planted = SearchDocument("merchant:X", None, DocumentKind.MERCHANT, "X", "Secret Shop of bank B")
+    index.put(bank_id, [planted], EMBEDDER.embed([planted.body]))
+    assert index.nearest(bank_id, EMBEDDER.embed(["Secret Shop"])[0], {DocumentKind.MERCHANT}, 1)
+    assert _search(database, index, bank_id, "Secret Shop") == ()
 
 
 def test_what_a_report_no_longer_says_is_removed(
@@ -115,12 +135,12 @@ def test_what_a_report_no_longer_says_is_removed(
             (bank_id, report_id),
         )
     _index(database, index, bank_id)
-    found = search_documents(EMBEDDER, index, bank_id, "problem not a number", {DocumentKind.PROBLEM})
+    found = _search(database, index, bank_id, "problem not a number", {DocumentKind.PROBLEM})
     assert [hit.reference for hit in found] == [str(report_id)]
     with database.tenant(bank_id) as cursor:
         cursor.execute("delete from payscope.problem where bank_id = %s", (bank_id,))
     _index(database, index, bank_id)
-    assert search_documents(EMBEDDER, index, bank_id, "problem", {DocumentKind.PROBLEM}) == ()
+    assert _search(database, index, bank_id, "problem", {DocumentKind.PROBLEM}) == ()
 
 
 def test_a_lost_index_is_rebuilt(database: Database, index: PineconeDocuments, bank_id: UUID) -> None:

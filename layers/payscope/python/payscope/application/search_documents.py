@@ -107,13 +107,20 @@ class DocumentLedger(Protocol):
 def search_documents(
     embedder: Embedder,
     index: DocumentIndex,
+    ledger: DocumentLedger,
     bank_id: UUID,
     text: str,
     kinds: Collection[DocumentKind] = frozenset(DocumentKind),
     limit: int = 5,
 ) -> tuple[Hit, ...]:
-    """The bank's documents nearest in meaning, for entity links and citations; none for an empty text."""
+    """The bank's documents nearest in meaning, for entity links and citations; none for an empty text.
+
+    A hit counts only where the bank's own records, behind row-level security, know the document:
+    whatever the index answers, nothing of another bank gets through.
+    """
     vector = embedder.embed([text])[0]
     if not any(vector):
         return ()
-    return index.nearest(bank_id, vector, kinds, limit)
+    hits = index.nearest(bank_id, vector, kinds, limit)
+    known = ledger.fingerprints(bank_id, [hit.document_id for hit in hits])
+    return tuple(hit for hit in hits if hit.document_id in known)
