@@ -4,7 +4,7 @@ Their payments are known to the bank from the provider's reports alone.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -110,10 +110,19 @@ def provider_lines(
         ProviderLine(fee_day, account, "fee", -1, "", fee_day * DAY_S + 79_200, "", -990, 0, 0, 0, 0)
         for account in sorted({line.account for line in lines})
     ]
-    return sorted(
-        (line for line in lines if line.day <= last),
-        key=lambda line: (line.day, line.account, line.time, line.kind),
-    )
+    return _carried_over([line for line in lines if line.day <= last])
+
+
+def _carried_over(lines: list[ProviderLine]) -> list[ProviderLine]:
+    """Lines by day; a day that would pay out nothing or less waits for the next one, the last for ever."""
+    settled: list[ProviderLine] = []
+    waiting: list[ProviderLine] = []
+    for day, group in groupby(sorted(lines, key=lambda line: line.day), lambda line: line.day):
+        waiting += group
+        if sum(line.net for line in waiting) > 0:
+            settled += [replace(line, day=day) for line in waiting]
+            waiting = []
+    return sorted(settled, key=lambda line: (line.day, line.account, line.time, line.kind))
 
 
 def provider_files(

@@ -71,7 +71,7 @@ def test_the_trailer_of_authorisations_agrees_with_the_rows(folder: str, name: s
     rows = rows_of(SEEDS / folder / name)
     sums = summed([(row["currency"], number(row["amount"])) for row in rows])
     (trailer,) = footers_of(SEEDS / folder / name)
-    assert int(trailer[1]) == len(rows) == stated(BANKS[folder], name)["rows"]["read"]
+    assert int(trailer[1]) == len(rows) == stated(BANKS[folder], name)["rows"]["data"]
     assert sums == sums_in_truth(BANKS[folder], name, "amount")
     assert trailer[2] == "|".join(f"{currency}:{sums[currency]}" for currency in sorted(sums))
 
@@ -202,7 +202,7 @@ def test_a_statement_s_entries_lead_from_its_opening_to_its_closing_balance(
         key: Decimal(truth["balances"][word]) for key, word in (("OPBD", "opening"), ("CLBD", "closing"))
     }
     assert balances["OPBD"] + credits_sum - debits == balances["CLBD"]
-    assert len(entries) == truth["rows"]["read"]
+    assert len(entries) == truth["rows"]["data"]
     assert list(sums_in_truth(BANKS[folder], name, "credits").values()) == [credits_sum]
 
 
