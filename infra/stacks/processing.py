@@ -115,5 +115,6 @@ class ProcessingStack(Stack):
         )
 
         CfnOutput(self, "ReportMachine", value=self.machine.state_machine_arn)
+        CfnOutput(self, "ReceivedQueue", value=received.queue.queue_url)
         CfnOutput(self, "FailedReportsQueue", value=self.dead_letters.queue.queue_url)
         CfnOutput(self, "MaintenanceFunction", value=maintenance.function.function_name)
