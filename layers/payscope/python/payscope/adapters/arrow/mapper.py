@@ -468,54 +468,77 @@ def _identified(columns: Mapping[str, pa.Array], count: int, bank_id: UUID, *, b
     or, where the profile says so, are occurrences of their own (``sequence``). ``repeats`` counts the
     further rows of equal content that were left out.
     """
-    hashed = pc.binary_join_element_wise(
-        *(_hashable(columns.get(name)) for name in _HASHED),
-        _SEPARATOR,
-        null_handling="replace",
-        null_replacement=_NULL,
-    ).to_pylist()
-    prefix = _SEPARATOR.join(
-        (str(bank_id), columns["source"][0].as_py(), columns["event_type"][0].as_py(), "")
-    )
-    references = pc.fill_null(columns["source_ref"], "").to_pylist()
-    sequences = columns["sequence"].to_pylist()
-    contents: dict[tuple[str, int], dict[str, int]] = {}
-    keep: list[int] = []
-    ids: list[str] = []
-    hashes: list[str] = []
-    steps: list[int] = []
-    final: list[int] = []
-    repeated: dict[int, int] = {}
-    md5 = hashlib.md5
-    for index in range(count):
-        reference, sequence = references[index], sequences[index]
-        digest = md5(hashed[index].encode(), usedforsecurity=False).hexdigest()
-        seen = contents.setdefault((reference, sequence), {})
-        known = seen.get(digest)
-        if known is not None:
-            repeated[known] = repeated.get(known, 0) + 1
-            continue
-        step = len(seen)
-        seen[digest] = len(keep)
-        if by_order:
-            sequence, step = sequence + step, 0
-        keep.append(index)
-        key = f"{prefix}{reference}{_SEPARATOR}{sequence}"
-        ids.append(md5(key.encode(), usedforsecurity=False).hexdigest())
-        hashes.append(digest)
-        steps.append(step)
-        final.append(sequence)
+    sequences = columns["sequence"]
+    hashes = _digests(*(_hashable(columns.get(name)) for name in _HASHED))
+    prefix = _SEPARATOR.join((str(bank_id), columns["source"][0].as_py(), columns["event_type"][0].as_py()))
+    reference = pc.fill_null(columns["source_ref"], "")
+    ids = _digests(pa.scalar(prefix, _TEXT), reference, pc.cast(sequences, _TEXT))
     table = pa.table({name: values for name, values in columns.items() if name != "sequence"})
-    if len(keep) < count:
-        table = table.take(pa.array(keep, pa.int64()))
-    extra = {
-        "sequence": pa.array(final, pa.int64()),
-        "event_id": pa.array(ids, _TEXT),
-        "content_hash": pa.array(hashes, _TEXT),
-        "step": pa.array(steps, pa.int64()),
-        "repeats": pa.array([repeated.get(position, 0) for position in range(len(keep))], pa.int64()),
-    }
-    for name, values in extra.items():
+    if len(set(ids)) == count:
+        zeros = pa.repeat(pa.scalar(0, pa.int64()), count)
+        return _with_columns(
+            table,
+            sequence=sequences,
+            event_id=_ids(ids),
+            content_hash=_ids(hashes),
+            step=zeros,
+            repeats=zeros,
+        )
+    places = _placed(ids, hashes)
+    kept = pa.array([place.index for place in places], pa.int64())
+    table, sequences, reference = table.take(kept), sequences.take(kept), reference.take(kept)
+    steps = pa.array([place.step for place in places], pa.int64())
+    if by_order:
+        sequences, steps = pc.add(sequences, steps), pa.repeat(pa.scalar(0, pa.int64()), len(places))
+        ids = _digests(pa.scalar(prefix, _TEXT), reference, pc.cast(sequences, _TEXT))
+    else:
+        ids = [ids[place.index] for place in places]
+    return _with_columns(
+        table,
+        sequence=sequences,
+        event_id=_ids(ids),
+        content_hash=_ids([hashes[place.index] for place in places]),
+        step=steps,
+        repeats=pa.array([place.repeats for place in places], pa.int64()),
+    )
+
+
+@dataclass
+class _Place:
+    """A row that is kept: which content of its reference it is, and how many rows repeat it."""
+
+    index: int
+    step: int
+    repeats: int = 0
+
+
+def _placed(ids: Sequence[str], hashes: Sequence[str]) -> list[_Place]:
+    """The first row of each content of each reference, in order."""
+    contents: dict[str, dict[str, _Place]] = {}
+    places: list[_Place] = []
+    for index, (identity, content) in enumerate(zip(ids, hashes, strict=True)):
+        known = contents.setdefault(identity, {})
+        if content in known:
+            known[content].repeats += 1
+        else:
+            known[content] = _Place(index, len(known))
+            places.append(known[content])
+    return places
+
+
+def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
+    """MD5 of the parts of each row, joined by the unit separator."""
+    joined = pc.binary_join_element_wise(*parts, _SEPARATOR, null_handling="replace", null_replacement=_NULL)
+    md5 = hashlib.md5
+    return [md5(text, usedforsecurity=False).hexdigest() for text in pc.cast(joined, pa.binary()).to_pylist()]
+
+
+def _ids(digests: Sequence[str]) -> pa.Array:
+    return pa.array(digests, _TEXT)
+
+
+def _with_columns(table: pa.Table, **columns: pa.Array) -> pa.Table:
+    for name, values in columns.items():
         table = table.append_column(name, values)
     return table
 
@@ -538,6 +561,8 @@ def _holds(sheet: _Sheet, conditions: Conditions) -> pa.Array:
     mask = pc.invert(nothing(len(sheet)))
     for column, condition in conditions.items():
         mask = pc.and_(mask, _condition_mask(sheet.text(column), condition))
+        if not pc.any(mask).as_py():
+            break
     return mask
 
 

@@ -10,6 +10,7 @@ from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_quer
 from payscope.application.ports.loading import MappedChunk, Parties, StagedEvents, TotalPart
 from payscope.application.ports.reports import ChunkRef
 from payscope.domain.reports import RowAccount
+from payscope.errors import Unavailable
 
 _DEADLINE_S = 240
 # Two loads of the same new events meet on the primary key; the later one looks again.
@@ -88,27 +89,35 @@ def _insert(cursor: TenantCursor, bank_id: UUID, events: StagedEvents, now: date
     # Nothing between two commas is null in CSV, and so is every column that is not sent.
     with cursor.copy(sql.SQL("copy staged_event ({}) from stdin (format csv)").format(columns)) as copy:
         copy.write(events.copy_text())
-    cursor.execute("select count(*) from staged_event")
-    total = 0
     keys = {"bank_id": bank_id, "now": now}
-    # The planner does not know how few rows are staged, nor that few of them are known.
-    cursor.execute("analyze staged_event (event_id)")
-    cursor.execute(
-        "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
-    )
-    cursor.execute(load_query("find_known_events"), keys)
-    cursor.execute(
-        "select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)"
-    )
-    cursor.execute("select exists (select from known_event)")
-    (some_known,) = cursor.fetchone() or (False,)
-    if some_known:
-        cursor.execute("analyze known_event")
-        cursor.execute(load_query("close_revisions"), keys)
-    cursor.execute(load_query("insert_events"), keys)
-    _, rows = cursor.fetchone() or (0, 0)
-    total += int(rows)
-    return total
+    rows = 0
+    for _ in range(_ROUNDS):
+        cursor.execute(load_query("find_known_events"), keys)
+        if cursor.rowcount:
+            _close_amended(cursor, bank_id, now)
+        cursor.execute(load_query("insert_events"), keys)
+        wanted, inserted, brought = cursor.fetchone() or (0, 0, 0)
+        rows += int(brought)
+        if wanted == inserted:
+            return rows
+        cursor.execute("drop table known_event")
+    raise Unavailable("Other loads keep recording the same events; try again.")
+
+
+def _close_amended(cursor: TenantCursor, bank_id: UUID, now: datetime) -> None:
+    cursor.execute(load_query("list_amended_events"))
+    ends = [
+        {
+            "bank_id": bank_id,
+            "now": now,
+            "event_id": event_id,
+            "revision": revision,
+            "occurred_at": occurred_at,
+        }
+        for event_id, revision, occurred_at in cursor.fetchall()
+    ]
+    if ends:
+        cursor.executemany(load_query("close_revision"), ends)
 
 
 def _add_totals(cursor: TenantCursor, bank_id: UUID, report_id: UUID, totals: tuple[TotalPart, ...]) -> None:

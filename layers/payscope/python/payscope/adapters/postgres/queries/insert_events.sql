@@ -1,16 +1,23 @@
 -- purpose: staged events that are new, or differ from their newest known revision, into payscope.event.
 -- parameters: bank_id uuid, now timestamptz.
--- grain: one row: events inserted, and input rows behind them.
+-- grain: one row: events to insert, events inserted, and input rows behind these.
+--
+-- Fewer are inserted than were to be when another load recorded the same event meanwhile.
 --
 -- A first revision is known from -infinity, so that asking as of an earlier day shows what was first
--- reported; an amendment is known from now, when the revision before it ends (close_revisions.sql).
+-- reported; an amendment is known from now, when the revision before it ends (close_revision.sql).
 with
+staged as (
+    select s.*, lead(s.event_id) over w is null as is_last, last_value(s.content_hash) over whole as final_hash
+    from staged_event s
+    window w as (partition by s.event_id order by s.step),
+           whole as (partition by s.event_id order by s.step rows between unbounded preceding and unbounded following)
+),
 fresh as (
-    select s.*, k.revision as known_revision,
-           coalesce(k.revision, 0) + 1 + s.step as next_revision,
-           lead(s.event_id) over (partition by s.event_id order by s.step) is null as is_last
-    from staged_event s left join known_event k on k.event_id = s.event_id
-    where k.event_id is null or k.content_hash <> s.content_hash or k.known_to <> 'infinity'
+    select s.*, coalesce(k.revision, 0) + 1 + s.step as next_revision
+    from staged s left join known_event k on k.event_id = s.event_id
+    where k.event_id is null or k.known_to <> 'infinity'
+       or (k.content_hash <> s.final_hash and k.content_hash <> s.content_hash)
 ),
 inserted as (
     insert into payscope.event (
@@ -34,4 +41,4 @@ inserted as (
     on conflict do nothing
     returning row_number
 )
-select count(*), count(distinct row_number) from inserted
+select (select count(*) from fresh), count(*), count(distinct row_number) from inserted

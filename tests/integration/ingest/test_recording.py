@@ -1,0 +1,212 @@
+"""What is recorded once, what amends, what stays readable as of an earlier day."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.ports.reports import ChunkRef, ReportFile
+from payscope.application.receive_report import Outcome
+from payscope.domain.reports import inbox_key
+from tests.support.ingestion import Ingestion
+
+HEADER = (
+    "authorisation_id,order_id,requested_at,merchant_id,merchant_name,mcc,merchant_country,network,bin,"
+    "card_number_masked,card_token,issuer_name,issuer_country,amount,currency,response_code,approval_code,"
+    "lifecycle_id,rrn,stan,channel,entry_mode,three_ds,attempt,transaction_type\n"
+)
+LATER = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
+
+
+def auth(number: int, amount: str = "10.00", code: str = "00", kind: str = "PURCHASE", stan: str = "") -> str:
+    return (
+        f"A{number},O{number},2026-03-01T10:00:{number % 60:02d}Z,M1,Blue Door,5812,DE,VISA,411111,411111******1111,"
+        f"tok{number % 7},First Issuer,DE,{amount},EUR,{code},123456,30100000000{number:04d},{number:012d},"
+        f"{stan or f'{number:06d}'},ECOM,ECOM,NONE,1,{kind}\n"
+    )
+
+
+def report(*rows: str) -> bytes:
+    return (HEADER + "".join(rows)).encode()
+
+
+def events(ingestion: Ingestion, bank: UUID) -> list[tuple[object, ...]]:
+    return ingestion.query(
+        bank,
+        "select source_ref, revision, amount_minor, known_from = '-infinity', known_to = 'infinity'"
+        " from payscope.event order by source_ref, revision",
+    )
+
+
+def test_a_report_sent_twice_is_recorded_once(ingestion: Ingestion, bank: UUID) -> None:
+    first = ingestion.drop(bank, "auth.csv", report(auth(1), auth(2)))
+    again = ingestion.drop(bank, "auth copy.csv", report(auth(1), auth(2)))
+    assert again.reception.outcome is Outcome.DUPLICATE
+    assert str(first.reception.report_id) in str(again.reception.reason)
+    assert len(events(ingestion, bank)) == 2
+
+
+def test_a_notification_that_comes_twice_starts_one_execution(ingestion: Ingestion, bank: UUID) -> None:
+    file = ReportFile("reports", inbox_key(bank, "auth.csv"), "v1")
+    ingestion.files.objects[(file.key, "v1")] = report(auth(1))
+    outcomes = [ingestion.receive.receive(file, LATER).outcome for _ in range(3)]
+    assert outcomes == [Outcome.STARTED] * 3
+    assert len(ingestion.machine.started) == 1
+
+
+def test_rows_that_an_earlier_file_had_are_duplicates(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "monday.csv", report(auth(1), auth(2)))
+    done = ingestion.drop(bank, "tuesday.csv", report(auth(2), auth(3)))
+    assert done.checked is not None
+    assert (done.checked.account.loaded, done.checked.account.duplicate) == (1, 1)
+    assert [row[:2] for row in events(ingestion, bank)] == [("A1", 1), ("A2", 1), ("A3", 1)]
+
+
+def test_a_row_repeated_in_one_file_counts_as_a_duplicate(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "auth.csv", report(auth(1), auth(1), auth(1)))
+    assert done.checked is not None
+    assert (done.checked.account.read, done.checked.account.loaded, done.checked.account.duplicate) == (
+        3,
+        1,
+        2,
+    )
+
+
+def test_an_amended_row_becomes_the_next_revision(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1, "10.00"), auth(2)))
+    ingestion.drop(bank, "auth.csv", report(auth(1, "12.00"), auth(2)), version="2", now=LATER)
+    assert events(ingestion, bank) == [
+        ("A1", 1, 1000, True, False),
+        ("A1", 2, 1200, False, True),
+        ("A2", 1, 1000, True, True),
+    ]
+    before = ingestion.query(
+        bank,
+        "select amount_minor from payscope.event where source_ref = 'A1' and known_from <= %s and known_to > %s",
+        datetime(2026, 3, 5, tzinfo=UTC),
+        datetime(2026, 3, 5, tzinfo=UTC),
+    )
+    assert before == [(1000,)]
+
+
+def test_the_same_key_again_is_the_next_revision_of_the_report(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1)))
+    ingestion.drop(bank, "auth.csv", report(auth(2)), version="2")
+    rows = ingestion.query(
+        bank, "select revision, revision_of is not null from payscope.report order by revision"
+    )
+    assert rows == [(1, False), (2, True)]
+
+
+def test_a_chunk_that_is_loaded_again_changes_nothing(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "auth.csv", report(auth(1), auth(2, "bad")))
+    report_id = done.reception.report_id
+    assert report_id is not None
+    chunk = ChunkRef.from_document(done.document["chunks"][0])
+    again = ingestion.load.load(bank, report_id, "acquirer-auth@1", chunk, LATER)
+    assert (again.read, again.loaded, again.quarantined, again.duplicate) == (2, 1, 1, 0)
+    assert len(events(ingestion, bank)) == 1
+    assert ingestion.query(
+        bank, "select stated, computed from payscope.control_total where name = 'rows'"
+    ) == [(None, 2)]
+
+
+def test_the_same_content_within_two_references_in_a_minute_is_excluded_as_duplicate(
+    ingestion: Ingestion, bank: UUID
+) -> None:
+    first = auth(1, stan="777777")
+    second = first.replace("A1,", "A2,", 1)
+    ingestion.drop(bank, "auth.csv", report(first, second))
+    rows = ingestion.query(bank, "select source_ref, exclusion from payscope.event order by source_ref")
+    assert rows == [("A1", None), ("A2", "DUPLICATE")]
+
+
+def test_declines_verifications_and_reversals_are_told_apart(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(
+        bank,
+        "auth.csv",
+        report(
+            auth(1, code="51"),
+            auth(2, "0.00", kind="ACCOUNT_VERIFICATION"),
+            auth(3, kind="REVERSAL"),
+            auth(4, code="91"),
+            auth(5, code="Q9"),
+        ),
+    )
+    rows = ingestion.query(
+        bank,
+        "select source_ref, event_type, approved, decline_family, exclusion, amount_minor"
+        " from payscope.event order by source_ref",
+    )
+    assert rows == [
+        ("A1", "AUTH", False, "ISSUER_SOFT", None, 1000),
+        ("A2", "AUTH", True, None, "ZERO_AMOUNT", 0),
+        ("A3", "AUTH_REVERSAL", None, None, None, -1000),
+        ("A4", "AUTH", False, "TECHNICAL", None, 1000),
+        ("A5", "AUTH", False, None, None, 1000),
+    ]
+
+
+def test_merchants_issuers_and_cards_are_kept_from_events(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1), auth(2)))
+    assert ingestion.query(bank, "select merchant_id, name, mcc, country from payscope.merchant") == [
+        ("M1", "Blue Door", "5812", "DE")
+    ]
+    assert ingestion.query(bank, "select bin, issuer_id, name, country from payscope.issuer") == [
+        ("411111", "first-issuer", "First Issuer", "DE")
+    ]
+    assert ingestion.query(bank, "select card_token, bin, last4 from payscope.card order by 1") == [
+        ("tok1", "411111", "1111"),
+        ("tok2", "411111", "1111"),
+    ]
+
+
+def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_lands(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "auth.csv", report(auth(1), auth(2, "12.3x"), auth(3)))
+    assert done.checked is not None
+    assert (done.checked.account.loaded, done.checked.account.quarantined) == (2, 1)
+    rows = ingestion.query(
+        bank, "select row_number, field, code, message, raw ->> 'amount' from payscope.problem"
+    )
+    assert rows == [
+        (3, "amount", "NOT_A_NUMBER", 'amount: "12.3x" is not an amount as this layout writes them.', "12.3x")
+    ]
+
+
+def test_event_ids_are_what_the_database_would_compute(
+    ingestion: Ingestion, bank: UUID, database: Database
+) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1), auth(2)))
+    rows = ingestion.query(
+        bank,
+        "select event_id = md5(concat_ws(E'\\x1f', bank_id, source, event_type, source_ref, sequence))::uuid"
+        " from payscope.event",
+    )
+    assert rows == [(True,), (True,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.csv", b"", "The file is empty."),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "The file is a PNG image, not a report."),
+        ("tool.csv", b"\x7fELF\x02\x01" + b"\0" * 64, "The file is an executable program, not a report."),
+        ("noise.csv", bytes(range(256)) * 40, "The file is binary data, not a report."),
+        ("page.csv", b"<!DOCTYPE html><html><body>x</body></html>", "The file is a web page, not a report."),
+    ],
+)
+def test_what_is_not_a_report_is_rejected_with_its_reason(
+    ingestion: Ingestion, bank: UUID, name: str, content: bytes, reason: str
+) -> None:
+    done = ingestion.drop(bank, name, content)
+    assert (done.reception.outcome, done.reception.reason) == (Outcome.REJECTED, reason)
+    assert ingestion.query(bank, "select status, reason from payscope.report") == [("REJECTED", reason)]
+    assert ingestion.query(bank, "select detail_type from payscope.outbox") == [("report.rejected",)]
+    assert ingestion.machine.started == {}
+
+
+def test_a_file_in_the_inbox_of_no_bank_is_left_alone(ingestion: Ingestion) -> None:
+    stranger = UUID("00000000-0000-4000-8000-000000000001")
+    assert ingestion.drop(stranger, "auth.csv", report(auth(1))).reception.outcome is Outcome.UNKNOWN_BANK
+    assert ingestion.machine.started == {}
