@@ -119,7 +119,7 @@ def test_a_payments_stages_meet_in_one_node(bank: Bank) -> None:
     for delivery in ALL:
         bank.process(delivery)
     assert bank.payments.node_counts(bank.bank_id) == {
-        "Transaction": 2, "Merchant": 1, "Card": 2, "Issuer": 2, "Network": 1, "Batch": 1, "Report": 5,
+        "Transaction": 2, "Merchant": 1, "Card": 2, "Issuer": 1, "Network": 1, "Batch": 1, "Report": 5,
     }  # fmt: skip
     payment = "(t:Transaction {bank_id: $bank_id})"
     for edge in (
@@ -194,6 +194,17 @@ def test_two_banks_with_the_same_ids_share_no_node(database: Database, graph: Gr
     one.payments.erase(one.bank_id)
     assert one.contents() == ([], [])
     assert other.contents() == before
+
+
+def test_a_party_that_no_report_names_is_one_node_and_not_counted(bank: Bank) -> None:
+    nameless = (
+        event(EventType.REFUND, "a", DAY, -5, merchant_id=None),
+        event(EventType.DISPUTE, "b", DAY, -5),
+    )
+    bank.process(Delivery("nameless.csv", "scheme", nameless))
+    counts = bank.payments.node_counts(bank.bank_id)
+    assert (counts["Transaction"], counts["Merchant"], counts["Issuer"]) == (2, 1, 0)
+    assert bank.count("(:Merchant {bank_id: $bank_id, id: 'UNKNOWN'})-[:REFUNDED]->(:Transaction)") == 1
 
 
 def test_cypher_in_a_name_stays_a_name(bank: Bank) -> None:

@@ -146,9 +146,10 @@ class Neo4jPaymentGraph:
                 pass
 
     def node_counts(self, bank_id: UUID) -> dict[str, int]:
-        """Nodes of the bank by label."""
+        """Nodes of the bank by label, without those that stand for a party no report names."""
         return {
-            label: self._graph.read(load_query("count_nodes", label), bank_id)[0]["nodes"] for label in LABELS
+            label: self._graph.read(load_query("count_nodes", label), bank_id, unknown=UNKNOWN)[0]["nodes"]
+            for label in LABELS
         }
 
     def _write(self, name: str, bank_id: UUID, rows: Sequence[Row]) -> None:
