@@ -72,7 +72,7 @@ def fraud_intents(
     online = np.flatnonzero(
         np.isin(parties.merchants["trade"], [_trade("5732"), _trade("5816"), _trade("4722")])
     )
-    compromised = stream.choice(len(parties.tokens), max(3, rows // 4_000), replace=False)
+    compromised = stream.choice(len(parties.tokens), max(2, rows // 4_000), replace=False)
     bursts = stream.integers(5, 10, len(compromised))
     card = np.repeat(compromised, bursts)
     started = stream.integers(first, last - 8 * 3600, len(compromised))
@@ -82,7 +82,7 @@ def fraud_intents(
 
     seen = (normal["merchant"] == incidents.skimmed_merchant) & (normal["time"] >= incidents.skimmed_from)
     victims = np.unique(normal["card"][seen & (normal["time"] < incidents.skimmed_to)])
-    victims = stream.permutation(victims)[: max(4, min(60, len(victims) // 2))]
+    victims = stream.permutation(victims)[: max(4, min(60, rows // 600, len(victims) // 2))]
     later = incidents.skimmed_to + stream.integers(2 * DAY_S, 6 * DAY_S, len(victims))
     skimmed = _burst(stream, victims, np.minimum(later, last - 600), online, 2)
 

@@ -1,6 +1,6 @@
 """Who takes part: bank profiles, merchants with their trade, issuers with BINs, cards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -167,9 +167,16 @@ class Parties:
         return codes[self.merchants["place"]]
 
 
+def profile_of(bank_index: int) -> BankProfile:
+    """The kind of bank with that number; the kinds repeat under numbered names."""
+    repeats, kind = divmod(bank_index, len(PROFILES))
+    profile = PROFILES[kind]
+    return replace(profile, name=f"{profile.name} {repeats + 1}") if repeats else profile
+
+
 def make_parties(plan: WorldPlan, bank_index: int) -> Parties:
     """The merchants, issuers and cards of one bank, from its own random streams."""
-    profile = PROFILES[bank_index % len(PROFILES)]
+    profile = profile_of(bank_index)
     rows = plan.rows_of(bank_index)
     stream = plan.stream(bank_index, "parties")
     merchants, ids, names, groups = _make_merchants(
@@ -208,7 +215,7 @@ def _make_merchants(
         name, group = _merchant_name(stream, index, TRADES[trade[index]], profile.places[place[index]])
         names.append(name)
         groups.append(group)
-    start = profile.merchant_start + 1_000 * (bank_index // len(PROFILES))
+    start = profile.merchant_start + 3_000 * (bank_index // len(PROFILES))
     merchants = {
         "trade": trade,
         "place": place,

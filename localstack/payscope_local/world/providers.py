@@ -68,7 +68,7 @@ def provider_lines(
 ) -> list[ProviderLine]:
     """Sales of two merchants with their refunds, chargebacks and monthly fee, by settlement day."""
     stream = plan.stream(bank_index, "provider")
-    start = profile.merchant_start + 9_001 + 1_000 * bank_index
+    start = profile.merchant_start + 29_001 + 10 * bank_index
     count = max(40, int(plan.rows_of(bank_index) * _SHARE))
     first, last = day_number(plan.start), day_number(plan.until)
     times = first * DAY_S + np.sort(stream.integers(0, plan.days * DAY_S, count))
