@@ -75,5 +75,5 @@ class ArrowSampler:
     def sample(self, rows: pa.Table, count: int) -> dict[str, list[str]]:
         """Up to ``count`` values of each column, spread over the rows."""
         step = max(1, rows.num_rows // count)
-        taken = rows.take(pa.arange(0, rows.num_rows, step)).slice(0, count)
+        taken = rows.take(pa.array(range(0, rows.num_rows, step), pa.int64())).slice(0, count)
         return {name: taken.column(name).to_pylist() for name in rows.column_names if name != ROW}

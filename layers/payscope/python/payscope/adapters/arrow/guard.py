@@ -1,5 +1,8 @@
 """The card guard over columns: a cheap pattern finds the few cells that deserve a closer look."""
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -73,7 +76,9 @@ class ArrowCardGuard:
         if not sensitive:
             return rows, ()
         problems = tuple(_sensitive_row(rows, index, columns) for index, columns in sorted(sensitive.items()))
-        keep = pc.invert(pc.is_in(pa.arange(0, rows.num_rows), pa.array(list(sensitive), pa.int64())))
+        keep = pc.invert(
+            pc.is_in(pa.array(range(rows.num_rows), pa.int64()), pa.array(list(sensitive), pa.int64()))
+        )
         return rows.filter(keep), problems
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.application.ports.reports import Block, ReadLayout
 from payscope.domain.formats import FileFormat
 from payscope.domain.problems import StatedTotal
@@ -282,7 +283,7 @@ def _cells(row: dict[str, str]) -> tuple[str, ...]:
 
 def _table(rows: list[tuple[str, ...]], first: int) -> pa.Table:
     arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-    return pa.table([*arrays, pa.arange(first, first + len(rows))], names=[*COLUMNS, ROW])
+    return pa.table([*arrays, row_numbers(first, len(rows))], names=[*COLUMNS, ROW])
 
 
 def _name(element: Element) -> str:

@@ -5,6 +5,9 @@ lines, stray carriage returns, rows that Arrow would not count), the same block 
 through the csv module, so that one bad row costs its block speed and nothing else.
 """
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +18,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from payscope.adapters.readers.lines import BLOCK_BYTES, LineBlock, LongLine, read_lines
+from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.application.ports.reports import Block, ReadLayout
 from payscope.domain.formats import Encoding, FileFormat, decode_head
 from payscope.domain.layouts import Layout, tell_layout
@@ -225,7 +229,7 @@ class _TableRows:
                 indices.append(index)
         if not indices:
             return table
-        taken = pc.is_in(pa.arange(0, table.num_rows), pa.array(indices, pa.int64()))
+        taken = pc.is_in(row_numbers(0, table.num_rows), pa.array(indices, pa.int64()))
         return table.filter(pc.invert(taken))
 
     def _total_candidates(self, first: pa.ChunkedArray) -> list[int]:
@@ -381,7 +385,7 @@ def _stated(footer: Footer, cells: Sequence[str], numbers: Numbers) -> list[Stat
 def _numbers(first: int, lines: int, skipped: Sequence[int]) -> pa.Array:
     """Physical numbers of the lines that became rows."""
     if not skipped:
-        return pa.arange(first, first + lines)
+        return row_numbers(first, lines)
     gone = set(skipped)
     return pa.array([first + index for index in range(lines) if index + 1 not in gone], pa.int64())
 
