@@ -45,7 +45,7 @@ def start_aws(data_dir: Path, scratch_dir: Path, port: int, log_file: Path) -> P
             "DOCKER_HOST": f"unix://{scratch_dir / 'no-docker.sock'}",
             "OMP_NUM_THREADS": "2",
             "MINISTACK_WORKER_THREADS": "128",
-            "PAYSCOPE_PROCESSES_PER_FUNCTION": str(max(3, os.cpu_count() or 1)),
+            "PAYSCOPE_PROCESSES_PER_FUNCTION": str(max(2, os.cpu_count() or 1)),
         }
     )
     command = [sys.executable, "-m", "payscope_local.ministack"]

@@ -18,6 +18,7 @@ from payscope_local.places import Places
 from payscope_local.ports import LOOPBACK, free_port, is_open
 from payscope_local.postgres import remove_postgres, start_postgres
 from payscope_local.processes import ProcessRecord, is_alive, stop
+from payscope_local.resume import resume_reports
 from payscope_local.servers import PORTS, SERVERS, app_dsn, issuer_of, owner_dsn, vectors_dsn
 from payscope_local.state import (
     PrivateState,
@@ -65,11 +66,14 @@ class Stack:
         """
         with self._locked():
             state = self._prepare()
-            self._start_missing(state)
+            started = self._start_missing(state)
             put_secrets(state, self._places)
             outputs = deploy_templates(self._places, state, self._progress)
             self._progress("migrating the stores")
             migrate(state, outputs)
+            if "aws" in started:
+                endpoint = endpoint_url(state.ports["aws"])
+                resume_reports(database_of(state), endpoint, outputs, self._progress)
             return self._describe(state, outputs)
 
     def down(self) -> None:
@@ -111,7 +115,8 @@ class Stack:
         text = state.model_copy(update=dsns).model_dump_json(indent=1)
         write_file(self._places.private_file, text)
 
-    def _start_missing(self, state: PrivateState) -> None:
+    def _start_missing(self, state: PrivateState) -> set[str]:
+        """Start what does not run; the names of what was started."""
         records = read_processes(self._places.processes_file)
         ready = {name: record for name, record in records.items() if _is_up(record)}
         for name in SERVERS.keys() & records.keys() - ready.keys():
@@ -121,8 +126,9 @@ class Stack:
             empty(self._places.scratch)
         with ThreadPoolExecutor(max_workers=len(SERVERS) + 1) as pool:
             template = pool.submit(ensure_template, self._places, self._progress)
-            self._start_in_order(state, ready, pool)
+            self._start_in_order(state, dict(ready), pool)
             template.result()
+        return SERVERS.keys() - ready.keys()
 
     def _start_in_order(
         self, state: PrivateState, ready: dict[str, ProcessRecord], pool: ThreadPoolExecutor

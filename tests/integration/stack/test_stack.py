@@ -1,0 +1,162 @@
+"""The stack as a whole: what survives, what is noticed, what is open to whom."""
+
+import os
+import signal
+from collections.abc import Iterable
+from uuid import UUID
+
+import neo4j
+import psutil
+import psycopg
+from pinecone import Pinecone
+
+from payscope_local.ports import LOOPBACK
+from payscope_local.servers import SERVERS
+from payscope_local.state import read_processes
+from tests.support.stack import RunningStack
+from tests.support.waiting import wait_for
+
+RUNNING = dict.fromkeys(SERVERS, "running")
+
+
+def test_every_server_runs_and_the_public_file_says_where(stack: RunningStack) -> None:
+    assert stack.server_states() == RUNNING
+    description = stack.description
+    assert description.pids.keys() == SERVERS.keys()
+    assert description.api_url.startswith(f"http://{LOOPBACK}:")
+    assert stack.places.stack_file.stat().st_mode & 0o077 == 0
+    assert stack.places.private_file.stat().st_mode & 0o077 == 0
+
+
+def test_up_again_changes_nothing(stack: RunningStack) -> None:
+    before = stack.description
+    assert stack.run("up").returncode == 0
+    assert stack.description == before
+
+
+def test_every_open_port_is_on_loopback(stack: RunningStack) -> None:
+    processes = list(_family(stack.description.pids.values()))
+    listening = [
+        item.laddr.ip.removeprefix("::ffff:")
+        for process in processes
+        for item in process.net_connections(kind="inet")
+        if item.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= len(stack.private.ports)
+    assert set(listening) == {LOOPBACK}
+
+
+def test_no_password_is_on_a_command_line(stack: RunningStack) -> None:
+    private = stack.private
+    secrets = {value for name, value in private.model_dump().items() if name.endswith(("password", "key"))}
+    lines = [" ".join(process.cmdline()) for process in _family(stack.description.pids.values())]
+    assert not [line for line in lines for secret in secrets if secret in line]
+
+
+def test_a_restart_keeps_banks_files_nodes_and_vectors(stack: RunningStack) -> None:
+    bank_id = stack.add_bank("Kept Bank")
+    stack.client("s3").put_object(Bucket=stack.description.bucket_reports, Key="kept/a b.txt", Body=b"kept")
+    _graph(stack, "merge (n:Kept {bank_id: $bank}) return count(n)", bank_id)
+    _vectors(stack).upsert(
+        vectors=[{"id": "kept", "values": [1.0] * _dimension(stack)}], namespace=str(bank_id)
+    )
+    ports = stack.private.ports
+
+    assert stack.run("down").returncode == 0
+    assert not stack.places.stack_file.exists()
+    assert set(stack.server_states().values()) == {"stopped"}
+    assert stack.run("up").returncode == 0
+
+    assert stack.private.ports == ports
+    assert str(bank_id) in {bank.bank_id for bank in stack.description.banks}
+    s3, bucket = stack.client("s3"), stack.description.bucket_reports
+    assert s3.get_object(Bucket=bucket, Key="kept/a b.txt")["Body"].read() == b"kept"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert _graph(stack, "match (n:Kept {bank_id: $bank}) return count(n)", bank_id) == 1
+    assert set(_vectors(stack).fetch(ids=["kept"], namespace=str(bank_id)).vectors) == {"kept"}
+
+
+def test_killed_servers_are_noticed_and_up_heals_them(stack: RunningStack) -> None:
+    bank_id = stack.add_bank("Hurt Bank")
+    records = read_processes(stack.places.processes_file)
+    for record in records.values():
+        os.kill(record.pid, signal.SIGKILL)
+    wait_for(stack.server_states, lambda states: set(states.values()) == {"crashed"})
+    assert stack.run("status").returncode == 75
+    assert stack.run("up").returncode == 0
+    assert stack.server_states() == RUNNING
+    assert str(bank_id) in {bank.bank_id for bank in stack.description.banks}
+
+
+def test_one_killed_server_comes_back_and_the_others_stay(stack: RunningStack) -> None:
+    before = stack.description.pids
+    os.kill(before["front"], signal.SIGKILL)
+    assert stack.run("up").returncode == 0
+    after = stack.description.pids
+    assert {name for name in after if after[name] != before[name]} == {"front"}
+
+
+def test_a_file_dropped_just_before_a_crash_still_ends_in_a_final_status(stack: RunningStack) -> None:
+    bank_id = stack.add_bank("Patient Bank")
+    stack.drop(bank_id, "not-a-report.bin", bytes(range(256)) * 8)
+    os.kill(stack.description.pids["aws"], signal.SIGKILL)
+    assert stack.run("up").returncode == 0
+    status = wait_for(lambda: _report_status(stack, bank_id), lambda status: status == "REJECTED", 60)
+    assert status == "REJECTED"
+
+
+def test_the_application_role_of_the_public_file_sees_no_bank_without_a_context(stack: RunningStack) -> None:
+    stack.add_bank("Hidden Bank")
+    with psycopg.connect(stack.description.postgres_dsn) as connection:
+        assert connection.execute("select count(*) from payscope.bank").fetchone() == (0,)
+
+
+def test_wrong_input_ends_with_one_and_a_message(stack: RunningStack) -> None:
+    for words in (
+        ("token", "--bank", "no-uuid", "--role", "ANALYST"),
+        ("token", "--bank", str(UUID(int=1)), "--role", "OWNER"),
+        ("bank", "add", "--name", "X", "--currency", "euro"),
+        ("frobnicate",),
+    ):
+        done = stack.run(*words)
+        assert done.returncode == 1, done
+        assert done.stderr
+
+
+def _family(pids: Iterable[int]) -> Iterable[psutil.Process]:
+    for pid in pids:
+        process = psutil.Process(pid)
+        yield process
+        yield from process.children(recursive=True)
+
+
+def _graph(stack: RunningStack, query: str, bank_id: UUID) -> int:
+    description = stack.description
+    with (
+        neo4j.GraphDatabase.driver(description.neo4j_uri, auth=description.neo4j_auth) as driver,
+        driver.session(database="payscope") as session,
+    ):
+        return session.run(query, bank=str(bank_id)).single(strict=True)[0]  # pyright: ignore[reportArgumentType]
+
+
+def _pinecone(stack: RunningStack) -> Pinecone:
+    return Pinecone(api_key=stack.private.pinecone_api_key, host=stack.description.pinecone_host)
+
+
+def _vectors(stack: RunningStack):
+    return _pinecone(stack).Index("payscope")
+
+
+def _dimension(stack: RunningStack) -> int:
+    dimension = _pinecone(stack).describe_index("payscope").dimension
+    assert dimension is not None
+    return dimension
+
+
+def _report_status(stack: RunningStack, bank_id: UUID) -> str | None:
+    from payscope_local.banks import database_of
+
+    with database_of(stack.private).tenant(bank_id) as cursor:
+        cursor.execute("select status from payscope.report")
+        row = cursor.fetchone()
+    return None if row is None else row[0]
