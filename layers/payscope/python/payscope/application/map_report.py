@@ -1,6 +1,6 @@
 """Decide what a report's columns mean: a known profile, or a proposal that waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -70,7 +70,9 @@ class MapReport:
             )
             return MapDecision(ReportStatus.LOADING, profile.profile)
         layout = fingerprint(columns)
-        sample = self.sampler.sample(self.chunks.read(chunk_keys[0]), _SAMPLE_ROWS) if chunk_keys else {}
+        sample: Mapping[str, Sequence[str]] = {}
+        if chunk_keys:
+            sample = self.sampler.sample(self.chunks.read(chunk_keys[0]), _SAMPLE_ROWS)
         inferred = infer_profile(layout, columns, sample)
         mapping_id = self.mappings.propose(
             bank_id,

@@ -167,6 +167,7 @@ def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        rows = list(csv.reader([line], delimiter=delimiter))
     except csv.Error:
         return []
+    return rows[0] if rows else []

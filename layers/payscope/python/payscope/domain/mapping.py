@@ -1,7 +1,7 @@
 """Inferring a profile for a layout that nobody has described: names and values as evidence, a person decides."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -243,7 +243,7 @@ def _values_fit(target: str, values: Sequence[str]) -> float | None:
     return None
 
 
-def _share(values: Sequence[str], test: Any) -> float:
+def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
     return sum(1 for value in values if test(value)) / len(values)
 
 

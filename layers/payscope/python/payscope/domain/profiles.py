@@ -62,7 +62,7 @@ class Condition(_Frozen):
 
 def _as_condition(value: Any) -> Any:
     if isinstance(value, list):
-        return {"one_of": value}
+        return {"one_of": cast("list[Any]", value)}
     if value in ("empty", "present"):
         return {"empty": value == "empty"}
     return {"one_of": (value,)} if isinstance(value, str) else value
@@ -267,7 +267,10 @@ class Profile(_Frozen):
         document = dict(cast("dict[str, Any]", data))
         common = cast("dict[str, Any]", document.pop("common", None) or {})
         rules = cast("list[Any]", document.get("rules") or [])
-        document["rules"] = [_merged(common, rule) if isinstance(rule, Mapping) else rule for rule in rules]
+        document["rules"] = [
+            _merged(common, cast("Mapping[str, Any]", rule)) if isinstance(rule, Mapping) else rule
+            for rule in rules
+        ]
         return document
 
     @property

@@ -1,5 +1,8 @@
 """Canonical events on their way into the database: COPY text, months, parties."""
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -1,5 +1,8 @@
 """Raw rows to canonical events by a profile, whole columns at a time."""
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -252,12 +255,7 @@ class _RuleRun:
     def _amounts(self) -> None:
         rule = self._rule
         minor, currency = self._amount(rule.amount, "amount", None)
-        self._bad(
-            pc.is_null(minor),
-            _first_column(rule.amount),
-            ProblemCode.MISSING,
-            lambda _: "There is no amount.",
-        )
+        self._missing(rule.amount, "amount")
         self._keep("amount_minor", minor)
         self._keep("currency", currency)
         settled, settled_in = currency, currency
@@ -312,13 +310,22 @@ class _RuleRun:
         for part in source.adding:
             total = _added(total, self._amount(part, name, currency)[0])
         if source.required:
-            self._bad(
-                pc.is_null(total),
-                _first_column(source),
-                ProblemCode.MISSING,
-                lambda _: f"There is no {name}.",
-            )
+            self._missing(source, name)
         return total, currency
+
+    def _missing(self, source: AmountField | None, name: str) -> None:
+        """Note the rows in which every cell of an amount is empty."""
+        column = _first_column(source)
+        filled = self._filled(source) if source else nothing(len(self._sheet))
+        self._bad(pc.invert(filled), column, ProblemCode.MISSING, lambda _: f"There is no {name}.")
+
+    def _filled(self, source: AmountField) -> pa.Array:
+        """Rows in which any cell of the amount is filled."""
+        cells = [self._sheet.text(name) for name in (*source.plus, *source.minus)]
+        filled = pc.is_valid(cells[0])
+        for cell in cells[1:]:
+            filled = pc.or_(filled, pc.is_valid(cell))
+        return filled
 
     def _currency(self, source: AmountField, inherited: pa.Array | None, name: str) -> pa.Array:
         if source.currency is None:
@@ -332,10 +339,7 @@ class _RuleRun:
             pc.fill_null(wrong, False), column, ProblemCode.UNKNOWN_CURRENCY,
             lambda at: f"{column}: {_shown(text, at)} is not a currency code of ISO 4217.",
         )  # fmt: skip
-        cells = [self._sheet.text(item) for item in (*source.plus, *source.minus)]
-        has_amount = pc.is_valid(cells[0])
-        for cell in cells[1:]:
-            has_amount = pc.or_(has_amount, pc.is_valid(cell))
+        has_amount = self._filled(source)
         self._bad(
             pc.and_(pc.is_null(text), has_amount),
             column,

@@ -1,5 +1,8 @@
 """Text columns to exact values, whole columns at a time; what is no value is told by mask."""
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
