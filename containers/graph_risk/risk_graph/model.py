@@ -69,7 +69,7 @@ class GraphRiskModel:
     ) -> RiskEvaluation:
         """Both models and their mean on transactions later than those they learnt from."""
         boosted = fit_lightgbm(features[split.train], split.labels)
-        graph = GraphModel.untrained(transactions, features, delay_s)
+        graph = GraphModel.untrained(transactions, features, delay_s, split.train)
         graph.fit(split.train, split.labels, self.epochs)
         logits = {
             LIGHTGBM: np.asarray(boosted.predict(features[split.test], raw_score=True)),
@@ -99,7 +99,7 @@ class GraphRiskModel:
         boosted = fit_lightgbm(features[rows], labels)
         logits = np.asarray(boosted.predict(features, raw_score=True))
         if shipped == MEAN:
-            graph = GraphModel.untrained(transactions, features, delay_s)
+            graph = GraphModel.untrained(transactions, features, delay_s, rows)
             graph.fit(rows, labels, self.epochs)
             logits = (logits + graph.predict(np.arange(len(features)))) / 2
         return 1 / (1 + np.exp(-np.clip(logits, -30, 30)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import nn
-from torch_geometric.nn import HeteroConv, SAGEConv
+from torch_geometric.nn import HeteroConv, MessagePassing, SAGEConv
 
 from risk_graph.features import Transactions
 from risk_graph.neighbours import Floats, Ints
@@ -19,9 +19,9 @@ from risk_graph.neighbours import Floats, Ints
 NEIGHBOURS = 24
 _HIDDEN = 32
 _BATCH = 1024
-_SMALLEST_BATCH = 128
+_SMALLEST_BATCH = 256
 # A small bank still needs enough steps for the learning rate's one cycle.
-_STEPS_PER_EPOCH = 60
+_STEPS_PER_EPOCH = 20
 RELATIONS = ("past_card", "past_merchant", "known_card", "known_merchant")
 
 
@@ -30,7 +30,7 @@ class RiskNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        convolutions = {
+        convolutions: dict[tuple[str, str, str], MessagePassing] = {
             (relation, "to", "tx"): SAGEConv((-1, -1), _HIDDEN, aggr=["mean", "max", "std"])
             for relation in RELATIONS
         }
@@ -65,13 +65,15 @@ class GraphModel:
     network: RiskNetwork
 
     @classmethod
-    def untrained(cls, transactions: Transactions, features: Floats, delay_s: int) -> "GraphModel":
-        """A fresh network with a fixed seed."""
+    def untrained(
+        cls, transactions: Transactions, features: Floats, delay_s: int, rows: Ints
+    ) -> "GraphModel":
+        """A fresh network with a fixed seed; inputs are standardised as the training ``rows`` are spread."""
         torch.manual_seed(0)
         torch.set_num_threads(1)
         squeezed = np.sign(features) * np.log1p(np.abs(features))
-        scale = squeezed.std(axis=0)
-        inputs = (squeezed - squeezed.mean(axis=0)) / np.where(scale > 0, scale, 1)
+        centre, scale = squeezed[rows].mean(axis=0), squeezed[rows].std(axis=0)
+        inputs = (squeezed - centre) / np.where(scale > 0, scale, 1)
         return cls(transactions, inputs.astype(np.float32), delay_s, RiskNetwork())
 
     def fit(self, rows: Ints, labels: np.ndarray, epochs: int) -> None:

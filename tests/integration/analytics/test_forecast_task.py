@@ -1,12 +1,8 @@
 """The forecast task as the process that the machine runs, on real servers."""
 
-import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,9 +13,7 @@ from payscope.adapters.postgres.tenancy import Database
 from payscope.application.collect_result import collect_result
 from payscope.application.read_forecasts import read_forecast
 from payscope.errors import NotFound
-from payscope_local.aws import REGION, aws_client, endpoint_url, start_aws
-from payscope_local.ports import free_port
-from payscope_local.processes import stop
+from payscope_local.aws import aws_client
 from tests.support.analytics import BANK, OTHER_BANK, add_month, analytics_database
 from tests.support.postgres import TestDatabases
 
@@ -31,50 +25,6 @@ def database(migrated: TestDatabases) -> Database:
     database = analytics_database(migrated)
     add_month(database, BANK)
     return database
-
-
-@pytest.fixture(scope="module")
-def cloud(migrated: TestDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Environment of a task: the local endpoint, the bucket and the connections secret."""
-    folder = tmp_path_factory.mktemp("aws")
-    port = free_port()
-    record = start_aws(folder / "data", folder / "scratch", port, folder / "aws.log")
-    environment = {
-        **os.environ,
-        "AWS_ENDPOINT_URL": endpoint_url(port),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "PAYSCOPE_STAGE": "test",
-        "PAYSCOPE_CONNECTIONS_SECRET": "connections",
-        "PAYSCOPE_BUCKET_REPORTS": "reports",
-        "PAYSCOPE_BUCKET_WORK": "work",
-        "PAYSCOPE_EVENT_BUS": "bus",
-        "PYTHONPATH": str(MAIN.parents[2] / "layers" / "payscope" / "python"),
-    }
-    _client("s3", environment).create_bucket(Bucket="work")
-    secret = {
-        "postgres_dsn": migrated.app_dsn,
-        "context_key": migrated.context_key.hex(),
-        "context_key_id": migrated.context_key_id,
-        "card_key": "00" * 32,
-        "neo4j_uri": "bolt://127.0.0.1:1",
-        "neo4j_user": "none",
-        "neo4j_password": "none",
-        "neo4j_database": "none",
-        "pinecone_api_key": "none",
-        "pinecone_index": "none",
-        "jwks_url": "http://127.0.0.1:1",
-        "issuer": "none",
-        "audience": "none",
-    }
-    _client("secretsmanager", environment).create_secret(Name="connections", SecretString=json.dumps(secret))
-    yield environment
-    stop(record)
-
-
-def _client(service: str, environment: dict[str, str]) -> Any:
-    return aws_client(service, environment["AWS_ENDPOINT_URL"])
 
 
 def _run(
@@ -104,7 +54,7 @@ def test_a_month_of_data_is_forecast_backtested_and_stored_once(
     assert first.returncode == 0, first.stderr[-2000:]
     assert list(tmp_path.iterdir()) == [], "the task must not write beside itself"
 
-    results = S3TaskResults(_client("s3", cloud), "work")
+    results = S3TaskResults(aws_client("s3", cloud["AWS_ENDPOINT_URL"]), "work")
     assert collect_result(BANK, "task-1", results) == {"status": "SUCCEEDED", "reason": ""}
     stored = read_forecast(BANK, "approved_amount", PostgresForecasts(database), currency="EUR")
     backtest = stored.forecast.backtest
@@ -139,5 +89,5 @@ def test_a_bank_without_history_gets_no_forecast_and_is_told_so(
 
 
 def test_a_task_that_left_no_result_has_failed(cloud: dict[str, str]) -> None:
-    results = S3TaskResults(_client("s3", cloud), "work")
+    results = S3TaskResults(aws_client("s3", cloud["AWS_ENDPOINT_URL"]), "work")
     assert collect_result(BANK, "never-run", results)["status"] == "FAILED"

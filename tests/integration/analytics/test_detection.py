@@ -1,0 +1,140 @@
+"""Detecting, explaining and simulating on PostgreSQL, over a month that can be worked out on paper."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
+from payscope.adapters.postgres.series import PostgresFacts
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.detect_anomalies import Detection, detect_anomalies
+from payscope.application.explain_change import explain_change
+from payscope.application.read_anomalies import read_incidents
+from payscope.application.simulate_change import simulate_change
+from payscope.domain.series import DayRange, Dimension
+from payscope.domain.simulation import FeeChange, FeeComponent, VolumeChange
+from payscope.errors import InvalidInput
+from tests.support.analytics import DAYS, FIRST_DAY, OUTAGE_DAY, REFUND_DAY, add_month, analytics_database
+from tests.support.payments import Delivery, add_bank
+from tests.support.postgres import TestDatabases
+
+BANK = UUID("cccccccc-0000-4000-8000-000000000003")
+CALM_BANK = UUID("dddddddd-0000-4000-8000-000000000004")
+NOW = datetime(2026, 4, 2, tzinfo=UTC)
+MONTH = DayRange(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS - 1))
+
+
+@pytest.fixture(scope="module")
+def database(migrated: TestDatabases) -> Database:
+    database = analytics_database(migrated)
+    add_bank(database, BANK)
+    add_bank(database, CALM_BANK)
+    return database
+
+
+@pytest.fixture(scope="module")
+def month(database: Database) -> Delivery:
+    return add_month(database, BANK, outage=True, refunds=True)
+
+
+@pytest.fixture(scope="module")
+def detection(database: Database, month: Delivery) -> Detection:
+    return _detect(database, BANK, month)
+
+
+def _detect(database: Database, bank_id: UUID, delivery: Delivery) -> Detection:
+    return detect_anomalies(
+        bank_id, delivery.report_id, PostgresFacts(database), PostgresAnomalies(database), NOW
+    )
+
+
+def test_the_issuers_outage_is_found_and_named(database: Database, detection: Detection) -> None:
+    assert detection.new == detection.found > 0
+    incidents = read_incidents(BANK, PostgresAnomalies(database), metric="auth_rate_raw")
+    assert [(item.dimensions, item.started_on, item.ended_on) for item in incidents] == [
+        ({"issuer": "BETA"}, OUTAGE_DAY, OUTAGE_DAY)
+    ]
+    day = incidents[0].days[0]
+    assert day.value == 0
+    assert day.value < day.lower
+    assert day.contributors[0].slice == "BETA"
+    assert {} in day.related, "the whole bank's fall belongs to the issuer's"
+    assert day.impact[0].currency == "EUR"
+    assert day.impact[0].minor < 0
+
+
+def test_the_refund_wave_is_found_at_its_merchant(database: Database, detection: Detection) -> None:
+    incidents = read_incidents(BANK, PostgresAnomalies(database), metric="refund_count")
+    assert [(item.dimensions, item.started_on) for item in incidents] == [({"merchant": "M1"}, REFUND_DAY)]
+
+
+def test_finding_it_again_changes_and_announces_nothing(
+    database: Database, month: Delivery, detection: Detection
+) -> None:
+    before = PostgresAnomalies(database).find(BANK)
+    again = _detect(database, BANK, month)
+    assert (again.found, again.new) == (detection.found, 0)
+    assert PostgresAnomalies(database).find(BANK) == before
+    with database.tenant(BANK) as cursor:
+        cursor.execute("select count(*) from payscope.outbox where detail_type = 'anomaly.detected'")
+        assert cursor.fetchone() == (detection.found,)
+
+
+def test_a_calm_month_has_no_anomalies(database: Database) -> None:
+    delivery = add_month(database, CALM_BANK)
+    assert _detect(database, CALM_BANK, delivery).found == 0
+
+
+def test_why_did_it_fall_names_the_issuer_with_nothing_left_over(database: Database, month: Delivery) -> None:
+    week = DayRange(OUTAGE_DAY - timedelta(days=7), OUTAGE_DAY - timedelta(days=7))
+    explanation = explain_change(
+        BANK, "auth_rate_raw", week, DayRange(OUTAGE_DAY, OUTAGE_DAY), PostgresFacts(database)
+    )
+    assert explanation.completeness.missing == ()
+    assert explanation.best is Dimension.ISSUER
+    assert explanation.leading()[0].slice == "BETA"
+    assert all(split.residual == 0 for split in explanation.by_dimension.values())
+
+
+def test_missing_days_are_told_before_anything_is_explained(database: Database, month: Delivery) -> None:
+    empty = DayRange(date(2026, 2, 23), date(2026, 3, 1))
+    first_week = DayRange(FIRST_DAY, FIRST_DAY + timedelta(days=6))
+    explanation = explain_change(BANK, "auth_attempts", empty, first_week, PostgresFacts(database))
+    assert (explanation.completeness.expected, explanation.completeness.present) == (14, 7)
+    assert explanation.completeness.missing == tuple(empty)
+
+
+def test_a_scenario_starts_from_the_banks_own_rows(database: Database, month: Delivery) -> None:
+    facts = PostgresFacts(database)
+    simulation = simulate_change(BANK, MONTH, VolumeChange(Decimal(10)), facts)
+    values = {(value.metric, value.currency): value for value in simulation.values}
+    with database.tenant(BANK) as cursor:
+        cursor.execute(
+            "select count(*), count(*) filter (where approved),"
+            " (sum(amount_minor) filter (where approved))::bigint from payscope.event where event_type = 'AUTH'"
+        )
+        attempts, approved, amount = cursor.fetchone() or (0, 0, 0)
+    assert values["auth_attempts", None].baseline == attempts
+    assert values["auth_approved", None].baseline == approved
+    assert values["approved_amount", "EUR"].baseline == amount
+    assert values["approved_amount", "EUR"].scenario == round(amount * Decimal("1.1"))
+    assert values["fees_total", "EUR"].baseline == 20 * approved
+
+
+def test_a_new_interchange_of_one_network_changes_only_its_fees(database: Database, month: Delivery) -> None:
+    change = FeeChange(FeeComponent.INTERCHANGE, bps=Decimal(0), fixed_minor=7)
+    simulation = simulate_change(BANK, MONTH, change, PostgresFacts(database), {"network": ("VISA",)})
+    part, whole = (
+        {value.metric: value for value in simulation.values if value.scope == scope}
+        for scope in ("slice", "whole")
+    )
+    settled = (part["interchange"].baseline or 0) / 10
+    assert part["interchange"].scenario == 7 * settled
+    assert whole["fees_total"].delta == part["fees_total"].delta == -3 * settled
+
+
+def test_a_slice_without_payments_cannot_be_simulated(database: Database, month: Delivery) -> None:
+    with pytest.raises(InvalidInput, match="no payments"):
+        simulate_change(BANK, MONTH, VolumeChange(Decimal(1)), PostgresFacts(database), {"network": ("JCB",)})
