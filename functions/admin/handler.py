@@ -1,19 +1,20 @@
 """Serves everything but questions: reports, breaks, audit, analytics, operations, health, metrics."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from mangum import Mangum
 from wiring import build_gate, build_ports
 
 from payscope.adapters.aws.environment import load_settings
 from payscope.http.admin_app import create_admin_app
+from payscope.http.on_lambda import on_lambda
 
 
 @cache
-def _api() -> Mangum:
+def _api() -> Callable[..., dict[str, Any]]:
     parts = build_gate(load_settings())
-    return Mangum(create_admin_app(parts.gate, build_ports(parts)), lifespan="off")
+    return on_lambda(create_admin_app(parts.gate, build_ports(parts)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,20 +1,21 @@
 """Answers questions, metric queries and requests for the rows behind a number."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from mangum import Mangum
 from wiring import build_gate, build_ports
 
 from payscope.adapters.aws.environment import load_settings
 from payscope.http.chat_app import create_chat_app
+from payscope.http.on_lambda import on_lambda
 
 
 @cache
-def _api() -> Mangum:
+def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
     gate, database = build_gate(settings)
-    return Mangum(create_chat_app(gate, build_ports(settings, database)), lifespan="off")
+    return on_lambda(create_chat_app(gate, build_ports(settings, database)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,6 +13,8 @@ from starlette.responses import JSONResponse
 
 from payscope.application.authenticate import BankHeaderMissing, Unauthenticated
 from payscope.errors import Conflict, Forbidden, InvalidInput, NotFound, PayScopeError, Unavailable
+
+logger = Logger(service="payscope", child=True)
 
 STATUS: dict[type[PayScopeError], HTTPStatus] = {
     BankHeaderMissing: HTTPStatus.BAD_REQUEST,
@@ -96,6 +99,8 @@ def not_built(method: str, path: str) -> Problem:
 async def answer_with_problem(request: Request, error: Exception) -> JSONResponse:
     """FastAPI's handler of every expected error."""
     problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning(problem.detail, extra={"problem": problem.slug, "cause": repr(error.__cause__)[:500]})
     request.state.problem = problem.slug
     return problem.response(request.state.request_id)
 

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -38,8 +38,9 @@ class ValkeyCounters:
 
     note = "Totals of all processes, from Valkey."
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url
+        self._clock = clock
         self._pending: Counter[tuple[str, str, str]] = Counter()
         self._lock = threading.Lock()
         self._paused_until = 0.0
@@ -52,7 +53,7 @@ class ValkeyCounters:
 
     def flush(self) -> None:
         """Add what is pending to the shared totals, or keep it while the server is away."""
-        if time.monotonic() < self._paused_until:
+        if self._clock() < self._paused_until:
             return
         with self._lock:
             taken, self._pending = self._pending, Counter()
@@ -65,7 +66,7 @@ class ValkeyCounters:
                 pipe.hincrby(f"{_ROOT}:{scope}:{name}", field, value)
             pipe.execute()
         except (OSError, self._errors) as error:
-            self._paused_until = time.monotonic() + _PAUSE_S
+            self._paused_until = self._clock() + _PAUSE_S
             logger.warning("totals not handed on", extra={"reason": type(error).__name__})
             with self._lock:
                 if len(self._pending) + len(taken) <= _MOST_PENDING:
