@@ -34,5 +34,6 @@ class LoadChunk:
         if known is not None:
             return known
         chosen = find_profile(self.profiles, self.mappings, bank_id, profile)
-        mapped = self.mapper.map(self.chunks.read(chunk.key), chosen, bank_id, report_id)
+        earlier = (self.chunks.read_number(bank_id, report_id, number) for number in range(chunk.number))
+        mapped = self.mapper.map(self.chunks.read(chunk.key), chosen, bank_id, report_id, earlier)
         return self.events.load(bank_id, report_id, chunk, mapped, now)

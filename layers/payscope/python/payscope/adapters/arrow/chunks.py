@@ -31,7 +31,7 @@ class ArrowChunkStore:
 
     def write(self, bank_id: UUID, report_id: UUID, number: int, rows: pa.Table) -> ChunkRef:
         """Keep the rows under the key of this chunk."""
-        key = f"banks/{bank_id}/reports/{report_id}/rows/{number:05d}.arrow"
+        key = _key(bank_id, report_id, number)
         sink = pa.BufferOutputStream()
         with ipc.new_file(sink, rows.schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
             writer.write_table(rows)
@@ -41,6 +41,14 @@ class ArrowChunkStore:
     def read(self, key: str) -> pa.Table:
         """The rows of a chunk."""
         return ipc.open_file(pa.BufferReader(self._blobs.get(key))).read_all()
+
+    def read_number(self, bank_id: UUID, report_id: UUID, number: int) -> pa.Table:
+        """The rows of a report's chunk by its number."""
+        return self.read(_key(bank_id, report_id, number))
+
+
+def _key(bank_id: UUID, report_id: UUID, number: int) -> str:
+    return f"banks/{bank_id}/reports/{report_id}/rows/{number:05d}.arrow"
 
 
 class ChunkCutter:

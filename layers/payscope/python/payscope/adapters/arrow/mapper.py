@@ -47,6 +47,7 @@ _TEXT = pa.string()
 _PROBLEM = "problem"
 _TOKEN_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
 _MASKED_SHAPE = r"^(?P<bin>[0-9]{6,8})[*xX\x{2022}.#-]{3,11}(?P<last4>[0-9]{4})$"
+_BY_ORDER = "by_order"
 _SEPARATOR = "\x1f"
 # What a null is in the text that is hashed; no value can be it.
 _NULL = "\x00"
@@ -116,7 +117,14 @@ class _Sheet:
 class ArrowMapper:
     """Applies profiles to chunks."""
 
-    def map(self, rows: pa.Table, profile: Profile, bank_id: UUID, report_id: UUID) -> MappedChunk:
+    def map(
+        self,
+        rows: pa.Table,
+        profile: Profile,
+        bank_id: UUID,
+        report_id: UUID,
+        earlier: Iterable[pa.Table] = (),
+    ) -> MappedChunk:
         """Canonical events of a chunk, what is wrong with the other rows, and the sums to check.
 
         Each row is in exactly one place: it has events, it has problems, or it is informative.
@@ -126,40 +134,50 @@ class ArrowMapper:
             profile: What the columns mean.
             bank_id: Part of the events' identity.
             report_id: Written on each event.
+            earlier: The report's chunks before this one, looked at only where occurrences of a
+                reference are counted through the whole file.
         """
         sheet = _Sheet(rows)
         findings = _Findings()
-        informative = 0
-        parts: list[pa.Table] = []
-        left = pc.invert(nothing(len(sheet)))
-        for rule in profile.rules:
-            here = pc.and_(left, _holds(sheet, rule.when))
-            left = pc.and_not(left, here)
-            count = pc.sum(here).as_py() or 0
-            if not count:
-                continue
-            if rule.informative:
-                informative += count
-                continue
-            mine = sheet.taken(here)
-            parts.append(_RuleRun(mine, profile, rule, findings).events(bank_id, report_id))
-        findings.add(
-            sheet.rows, left, "", ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
-        )
-        bad = findings.rows
-        events = _joined(parts)
-        if bad and events is not None:
-            events = events.filter(
-                pc.invert(pc.is_in(events.column("row_number"), pa.array(sorted(bad), pa.int64())))
-            )
+        events, informative = _canonical(sheet, profile, report_id, findings)
+        if events is not None:
+            events = _identified(events, bank_id, lambda: _contents(earlier, profile, bank_id, report_id))
         problems = tuple(
             Problem(row, name, code, message, sheet.raw(row))
             for (row, name, code), message in sorted(findings.problems.items(), key=lambda item: item[0][:2])
         )
-        staged = ArrowEvents(events) if events is not None and events.num_rows else None
-        return MappedChunk(
-            staged, problems, len(sheet), len(bad), informative, tuple(_totals(sheet, profile))
-        )
+        staged = ArrowEvents(events) if events is not None else None
+        totals = tuple(_totals(sheet, profile))
+        return MappedChunk(staged, problems, len(sheet), len(findings.rows), informative, totals)
+
+
+def _canonical(
+    sheet: _Sheet, profile: Profile, report_id: UUID, findings: _Findings
+) -> tuple[pa.Table | None, int]:
+    """Canonical columns of the good rows in the order of the file, and how many rows are informative."""
+    informative = 0
+    parts: list[pa.Table] = []
+    left = pc.invert(nothing(len(sheet)))
+    for rule in profile.rules:
+        here = pc.and_(left, _holds(sheet, rule.when))
+        left = pc.and_not(left, here)
+        count = pc.sum(here).as_py() or 0
+        if rule.informative:
+            informative += count
+        elif count:
+            parts.append(_RuleRun(sheet.taken(here), profile, rule, findings).columns(report_id))
+    findings.add(
+        sheet.rows, left, "", ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
+    )
+    if not parts:
+        return None, informative
+    events = pa.concat_tables(parts, promote_options="default").combine_chunks()
+    if findings.problems:
+        bad = pa.array(sorted(findings.rows), pa.int64())
+        events = events.filter(pc.invert(pc.is_in(events.column("row_number"), bad)))
+    if len(parts) > 1:
+        events = events.sort_by("row_number")
+    return (events if events.num_rows else None), informative
 
 
 class _RuleRun:
@@ -172,7 +190,7 @@ class _RuleRun:
         self._findings = findings
         self._columns: dict[str, pa.Array] = {}
 
-    def events(self, bank_id: UUID, report_id: UUID) -> pa.Table:
+    def columns(self, report_id: UUID) -> pa.Table:
         rule, count = self._rule, len(self._sheet)
         self._columns = {"row_number": self._sheet.rows}
         self._constant("source", self._profile.source)
@@ -194,7 +212,8 @@ class _RuleRun:
             "sequence",
             self._whole(sequence) if sequence is not None else pa.repeat(pa.scalar(0, pa.int64()), count),
         )
-        return _identified(self._columns, count, bank_id, by_order=rule.sequence_by_order)
+        self._keep(_BY_ORDER, pa.repeat(pa.scalar(rule.sequence_by_order), count))
+        return pa.table(self._columns)
 
     def _constant(self, name: str, value: str) -> None:
         self._columns[name] = pa.repeat(pa.scalar(value, _TEXT), len(self._sheet))
@@ -465,44 +484,36 @@ class _RuleRun:
         return pa.array(found, _TEXT)
 
 
-def _identified(columns: Mapping[str, pa.Array], count: int, bank_id: UUID, *, by_order: bool) -> pa.Table:
+def _identified(
+    events: pa.Table, bank_id: UUID, earlier: Callable[[], dict[str, dict[str, int]]]
+) -> pa.Table:
     """The events with identity and content hash, each content once a reference.
 
     ``step`` counts the contents that one reference has in this chunk: later ones amend earlier ones,
     or, where the profile says so, are occurrences of their own (``sequence``). ``repeats`` counts the
     further rows of equal content that were left out.
     """
-    sequences = columns["sequence"]
-    hashes = _digests(*(_hashable(columns.get(name)) for name in _HASHED))
-    prefix = _SEPARATOR.join((str(bank_id), columns["source"][0].as_py(), columns["event_type"][0].as_py()))
-    reference = pc.fill_null(columns["source_ref"], "")
-    ids = _digests(pa.scalar(prefix, _TEXT), reference, pc.cast(sequences, _TEXT))
-    table = pa.table({name: values for name, values in columns.items() if name != "sequence"})
-    if len(set(ids)) == count:
-        zeros = pa.repeat(pa.scalar(0, pa.int64()), count)
+    by_order = events.column(_BY_ORDER).combine_chunks()
+    ids, hashes = _digested(events, bank_id)
+    events = events.drop_columns([_BY_ORDER])
+    ordered = pc.any(by_order).as_py()
+    if not ordered and len(set(ids)) == len(ids):
+        zeros = pa.repeat(pa.scalar(0, pa.int64()), len(ids))
         return _with_columns(
-            table,
-            sequence=sequences,
-            event_id=_ids(ids),
-            content_hash=_ids(hashes),
-            step=zeros,
-            repeats=zeros,
+            events, event_id=_texts(ids), content_hash=_texts(hashes), step=zeros, repeats=zeros
         )
-    places = _placed(ids, hashes)
+    places = _placed(ids, hashes, earlier() if ordered else {})
     kept = pa.array([place.index for place in places], pa.int64())
-    table, sequences, reference = table.take(kept), sequences.take(kept), reference.take(kept)
-    steps = pa.array([place.step for place in places], pa.int64())
-    if by_order:
-        sequences, steps = pc.add(sequences, steps), pa.repeat(pa.scalar(0, pa.int64()), len(places))
-        ids = _digests(pa.scalar(prefix, _TEXT), reference, pc.cast(sequences, _TEXT))
-    else:
-        ids = [ids[place.index] for place in places]
+    events, by_order = events.take(kept), by_order.take(kept)
+    counted = pa.array([place.step for place in places], pa.int64())
+    zeros = pa.repeat(pa.scalar(0, pa.int64()), len(places))
+    sequence = pc.add(events.column("sequence"), pc.if_else(by_order, counted, zeros))
+    events = events.set_column(events.column_names.index("sequence"), "sequence", sequence)
     return _with_columns(
-        table,
-        sequence=sequences,
-        event_id=_ids(ids),
-        content_hash=_ids([hashes[place.index] for place in places]),
-        step=steps,
+        events,
+        event_id=_texts(_event_ids(events, bank_id)),
+        content_hash=_texts([hashes[place.index] for place in places]),
+        step=pc.if_else(by_order, zeros, counted),
         repeats=pa.array([place.repeats for place in places], pa.int64()),
     )
 
@@ -516,18 +527,51 @@ class _Place:
     repeats: int = 0
 
 
-def _placed(ids: Sequence[str], hashes: Sequence[str]) -> list[_Place]:
-    """The first row of each content of each reference, in order."""
-    contents: dict[str, dict[str, _Place]] = {}
-    places: list[_Place] = []
+def _placed(ids: Sequence[str], hashes: Sequence[str], contents: dict[str, dict[str, int]]) -> list[_Place]:
+    """The first row of each content of each reference, in order.
+
+    Args:
+        ids: Identity of each row's reference.
+        hashes: Content of each row.
+        contents: Contents of earlier chunks with their count, added to here.
+    """
+    places: dict[tuple[str, str], _Place] = {}
     for index, (identity, content) in enumerate(zip(ids, hashes, strict=True)):
+        if (place := places.get((identity, content))) is not None:
+            place.repeats += 1
+            continue
         known = contents.setdefault(identity, {})
-        if content in known:
-            known[content].repeats += 1
-        else:
-            known[content] = _Place(index, len(known))
-            places.append(known[content])
-    return places
+        places[(identity, content)] = _Place(index, known.setdefault(content, len(known)))
+    return list(places.values())
+
+
+def _contents(
+    chunks: Iterable[pa.Table], profile: Profile, bank_id: UUID, report_id: UUID
+) -> dict[str, dict[str, int]]:
+    """Contents by reference, in order, of those rows of other chunks whose occurrences are counted."""
+    found: dict[str, dict[str, int]] = {}
+    for chunk in chunks:
+        events, _ = _canonical(_Sheet(chunk), profile, report_id, _Findings())
+        if events is None:
+            continue
+        events = events.filter(events.column(_BY_ORDER))
+        for identity, content in zip(*_digested(events, bank_id), strict=True):
+            known = found.setdefault(identity, {})
+            known.setdefault(content, len(known))
+    return found
+
+
+def _digested(events: pa.Table, bank_id: UUID) -> tuple[list[str], list[str]]:
+    names = set(events.column_names)
+    parts = (_hashable(_flat(events.column(name)) if name in names else None) for name in _HASHED)
+    return _event_ids(events, bank_id), _digests(*parts)
+
+
+def _event_ids(events: pa.Table, bank_id: UUID) -> list[str]:
+    """``domain.events.event_id`` of each row, as 32 hexadecimal digits."""
+    columns = [_flat(events.column(name)) for name in ("source", "event_type", "source_ref")]
+    sequence = pc.cast(_flat(events.column("sequence")), _TEXT)
+    return _digests(pa.scalar(str(bank_id), _TEXT), *columns, sequence)
 
 
 def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
@@ -537,8 +581,8 @@ def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
     return [md5(text, usedforsecurity=False).hexdigest() for text in pc.cast(joined, pa.binary()).to_pylist()]
 
 
-def _ids(digests: Sequence[str]) -> pa.Array:
-    return pa.array(digests, _TEXT)
+def _texts(values: Sequence[str]) -> pa.Array:
+    return pa.array(values, _TEXT)
 
 
 def _with_columns(table: pa.Table, **columns: pa.Array) -> pa.Table:
@@ -551,13 +595,6 @@ def _hashable(column: pa.Array | None) -> pa.Array | pa.Scalar:
     if column is None:
         return pa.scalar(_NULL, _TEXT)
     return column if column.type == _TEXT else pc.cast(column, _TEXT)
-
-
-def _joined(parts: Iterable[pa.Table]) -> pa.Table | None:
-    tables = list(parts)
-    if not tables:
-        return None
-    return pa.concat_tables(tables, promote_options="default").combine_chunks()
 
 
 def _holds(sheet: _Sheet, conditions: Conditions) -> pa.Array:

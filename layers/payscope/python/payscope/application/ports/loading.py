@@ -1,5 +1,6 @@
 """What loading a chunk needs: rows become events, events become facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -83,8 +84,14 @@ class MappedChunk:
 class RowMapper(Protocol):
     """Raw rows to canonical events."""
 
-    def map(self, rows: Any, profile: Profile, bank_id: UUID, report_id: UUID) -> MappedChunk:
-        """Canonical events of a chunk, the problems of its other rows, and its part of the control totals."""
+    def map(
+        self, rows: Any, profile: Profile, bank_id: UUID, report_id: UUID, earlier: Iterable[Any]
+    ) -> MappedChunk:
+        """Canonical events of a chunk, the problems of its other rows, and its part of the control totals.
+
+        ``earlier`` are the report's chunks before this one, looked at only where occurrences of a
+        reference are counted through the whole file.
+        """
         ...
 
 

@@ -127,6 +127,10 @@ class ChunkStore(Protocol):
         """The rows of a chunk."""
         ...
 
+    def read_number(self, bank_id: UUID, report_id: UUID, number: int) -> Rows:
+        """The rows of a report's chunk by its number."""
+        ...
+
 
 class ReportReader(Protocol):
     """One file being read."""
