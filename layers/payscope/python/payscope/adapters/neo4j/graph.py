@@ -128,8 +128,10 @@ class Neo4jPaymentGraph:
         beside: set[NodeKey] = set()
         for ids in _batches([str(payment_id) for payment_id in payment_ids]):
             rows = self._graph.read(load_query("parties_of_payments"), bank_id, ids=ids)
-            beside.update((row["label"], row["id"]) for row in rows)
-            self._graph.write(load_query("remove_payments"), bank_id, ids=ids)
+            # Every payment has a party, so no party means that there is nothing to remove.
+            if rows:
+                beside.update((row["label"], row["id"]) for row in rows)
+                self._graph.write(load_query("remove_payments"), bank_id, ids=ids)
         return frozenset(beside)
 
     def remove_lonely(self, bank_id: UUID, nodes: Collection[NodeKey]) -> None:
@@ -175,7 +177,7 @@ def _event_row(event: GraphEvent) -> Row:
             "event_id": str(event.event_id),
             "event_type": event.event_type,
             "subtype": event.subtype,
-            "at": event.occurred_at,
+            "at": event.occurred_at.isoformat(),
             "amount_minor": event.amount_minor,
             "currency": event.currency,
             "approved": event.approved,
