@@ -119,8 +119,8 @@ class Database:
 
     def close(self) -> None:
         """Close the idle connections; the database can still be used afterwards."""
-        while self._idle:
-            self._idle.pop().close()
+        while (connection := self._take_idle()) is not None:
+            connection.close()
 
     @contextmanager
     def _transaction(self, context: str, deadline_s: int) -> Generator[TenantCursor]:
@@ -136,6 +136,9 @@ class Database:
             unavailable = _unavailable(error)
             if unavailable is None:
                 raise
+            # It may be the connection itself: after a failover it leads to a server that only reads.
+            if connection is not None:
+                connection.close()
             raise unavailable from error
         finally:
             if connection is not None:
@@ -148,8 +151,7 @@ class Database:
         A connection that died while idle shows on this first statement, before any statement of
         the caller, so taking a fresh one instead repeats nothing.
         """
-        while self._idle:
-            reused = self._idle.pop()
+        while (reused := self._take_idle()) is not None:
             try:
                 _enter(reused, context, deadline_s)
             except psycopg.OperationalError:
@@ -164,8 +166,16 @@ class Database:
             raise
         return fresh
 
+    def _take_idle(self) -> psycopg.Connection[Any] | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
     def _give_back(self, connection: psycopg.Connection[Any]) -> None:
         """Roll back whatever is open and keep the connection only if it is clean."""
+        if connection.closed:
+            return
         try:
             connection.rollback()
         except psycopg.Error:
