@@ -113,7 +113,8 @@ def test_a_scenario_starts_from_the_banks_own_rows(database: Database, month: De
     with database.tenant(BANK) as cursor:
         cursor.execute(
             "select count(*), count(*) filter (where approved),"
-            " (sum(amount_minor) filter (where approved))::bigint from payscope.event where event_type = 'AUTH'"
+            " (sum(amount_minor) filter (where approved))::bigint"
+            " from payscope.event where event_type = 'AUTH'"
         )
         attempts, approved, amount = cursor.fetchone() or (0, 0, 0)
     assert values["auth_attempts", None].baseline == attempts

@@ -16,7 +16,7 @@ from payscope.domain.risk import RiskRun, TransactionTable
 
 _DEADLINE_S = 300
 # Chargeback reason codes that mean fraud: Visa condition family 10, Mastercard 4837, 4863, 4870, 4871.
-_FRAUD_REASONS = ("10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871")
+FRAUD_REASONS = ("10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871")
 
 
 class PostgresRisk:
@@ -29,7 +29,7 @@ class PostgresRisk:
         """See ``TransactionReader.transactions``."""
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
             cursor.execute(
-                load_query("read_transactions"), {"bank_id": bank_id, "fraud_reasons": list(_FRAUD_REASONS)}
+                load_query("read_transactions"), {"bank_id": bank_id, "fraud_reasons": list(FRAUD_REASONS)}
             )
             rows = cursor.fetchall()
         return TransactionTable(
