@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -23,6 +23,7 @@ from payscope.application.parse_report import ParseReport
 from payscope.application.ports.reports import ChunkRef, ReportFile
 from payscope.application.receive_report import ReceiveReport, Reception
 from payscope.application.reject_report import RejectReport
+from payscope.domain.profiles import OnDisagreement, Profile
 from payscope.domain.reports import inbox_key
 from payscope.errors import InvalidInput, NotFound
 
@@ -57,6 +58,16 @@ class RecordedMachine:
 
     def start(self, name: str, document: dict[str, object]) -> None:
         self.started.setdefault(name, document)
+
+
+@dataclass(frozen=True)
+class FixedProfiles:
+    """``ProfileBook`` of given profiles."""
+
+    profiles: tuple[Profile, ...]
+
+    def all(self) -> tuple[Profile, ...]:
+        return self.profiles
 
 
 @dataclass
@@ -143,6 +154,14 @@ class Ingestion:
         return Processed(
             reception, checked.status.value, checked, decision.profile, len(parsed.chunks), document
         )
+
+    def demand_totals(self, profile: str, rule: OnDisagreement) -> None:
+        """From now on, let the profile treat disagreeing totals so."""
+        changed = tuple(
+            item.model_copy(update={"on_disagreement": rule}) if item.profile == profile else item
+            for item in PackagedProfiles().all()
+        )
+        self.check = replace(self.check, profiles=FixedProfiles(changed))
 
     def query(self, bank_id: UUID, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Rows of a statement in the bank's context."""

@@ -146,6 +146,7 @@ def _proposal(
         "title": "Inferred layout",
         "source": name,
         "header": [item for item in columns if item.strip()],
+        "guess_totals": True,
         "numbers": numbers,
         "formats": formats,
         "controls": [{"name": "rows"}],

@@ -240,7 +240,10 @@ class Numbers(_Frozen):
 
 
 class Profile(_Frozen):
-    """One version of one layout. ``profile`` is ``name@version``."""
+    """One version of one layout. ``profile`` is ``name@version``.
+
+    With ``guess_totals`` a line whose first cell is a word for totals is one, though no footer says so.
+    """
 
     profile: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}@[1-9][0-9]{0,5}$")
     title: str
@@ -251,6 +254,7 @@ class Profile(_Frozen):
     identifiers: tuple[str, ...] = ()
     records: Records | None = None
     footers: tuple[Footer, ...] = ()
+    guess_totals: bool = False
     numbers: Numbers = Numbers()
     formats: tuple[str, ...] = ("iso",)
     zone: str = "UTC"

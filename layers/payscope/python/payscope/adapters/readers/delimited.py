@@ -106,6 +106,7 @@ class _TableRows:
         self._footers: dict[str, Footer] = (
             {footer.label.casefold(): footer for footer in profile.footers} if profile else {}
         )
+        self._guess_totals = profile is None or profile.guess_totals
         self._numbers = profile.numbers if profile else Numbers()
         self._held: LineBlock | None = None
         self._is_single_byte = False
@@ -235,7 +236,7 @@ class _TableRows:
     def _total_candidates(self, first: pa.ChunkedArray) -> list[int]:
         if self._footers:
             wanted = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(first)), pa.array(list(self._footers)))
-        elif self._layout.profile is not None:
+        elif not self._guess_totals:
             return []
         else:
             wanted = pc.match_substring_regex(
@@ -349,7 +350,7 @@ class _TableRows:
         label = cells[0].strip()
         footer = self._footers.get(label.casefold())
         if footer is None:
-            if self._layout.profile is not None or not _TOTAL_WORDS.fullmatch(label):
+            if not self._guess_totals or not _TOTAL_WORDS.fullmatch(label):
                 return False
             account.informative += 1
             return True

@@ -1,0 +1,92 @@
+"""Totals that a file states are held against its rows."""
+
+from uuid import UUID
+
+from payscope.domain.profiles import OnDisagreement
+from tests.support.ingestion import Ingestion
+from tests.unit.ingest.test_camt import balance, entry, statement
+
+HEADER = (
+    "Clearing Reference;Sequence;Processing Date;Transaction Date;Message Type;Lifecycle Id;ARN;Approval Code;"
+    "Merchant Id;Merchant Name;MCC;Network;BIN;Card Token;Transaction Amount;Transaction Currency;Settlement Amount;"
+    "Settlement Currency;FX Rate;Interchange Fee;Scheme Fee;Channel;Entry Mode;Country;Issuer Country\n"
+)
+
+
+def clearing(number: int, amount: str = "1.234,50", currency: str = "EUR") -> str:
+    return (
+        f"C{number};1;02.03.2026 20:00:00;01.03.2026 10:00:00;SALE;L{number};7412345606000000000{number:04d};123456;M1;"
+        f"Blue Door;5812;VISA;411111;tok;{amount};{currency};{amount};{currency};1,000000;2,47;1,00;POS;CHIP;DE;DE\n"
+    )
+
+
+def totals(ingestion: Ingestion, bank: UUID) -> list[tuple[object, ...]]:
+    return ingestion.query(
+        bank,
+        "select name, currency, stated::text, computed::text, agrees from payscope.control_total order by 1, 2",
+    )
+
+
+def test_totals_that_agree_say_so(ingestion: Ingestion, bank: UUID) -> None:
+    content = HEADER + clearing(1) + clearing(2, "0,50") + clearing(3, "9", "JPY")
+    content += "#TOTAL;2;EUR;1.235,00\n#TOTAL;1;JPY;9\n"
+    done = ingestion.drop(bank, "clearing.csv", b"\xef\xbb\xbf" + content.encode())
+    assert done.checked is not None
+    assert done.checked.disagreeing == ()
+    assert totals(ingestion, bank) == [
+        ("rows", "EUR", "2", "2", True),
+        ("rows", "JPY", "1", "1", True),
+        ("settlement amount", "EUR", "1235.00", "1235.00", True),
+        ("settlement amount", "JPY", "9", "9", True),
+    ]
+
+
+def test_totals_that_disagree_are_told_and_the_rows_stay(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "clearing.csv", (HEADER + clearing(1) + "#TOTAL;2;EUR;2.000,00\n").encode())
+    assert done.status == "RECONCILING"
+    assert totals(ingestion, bank) == [
+        ("rows", "EUR", "2", "1", False),
+        ("settlement amount", "EUR", "2000.00", "1234.50", False),
+    ]
+    assert ingestion.query(bank, "select count(*) from payscope.event") == [(1,)]
+
+
+def test_a_file_without_totals_cannot_be_checked(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "clearing.csv", (HEADER + clearing(1)).encode())
+    assert totals(ingestion, bank) == [
+        ("rows", "EUR", None, "1", None),
+        ("settlement amount", "EUR", None, "1234.50", None),
+    ]
+
+
+def test_a_profile_may_reject_on_disagreement_and_take_its_events_back(
+    ingestion: Ingestion, bank: UUID
+) -> None:
+    ingestion.drop(bank, "first.csv", (HEADER + clearing(1, "10,00") + clearing(9)).encode())
+    ingestion.demand_totals("scheme-clearing@1", OnDisagreement.REJECT)
+    content = HEADER + clearing(1, "12,00") + clearing(2) + "#TOTAL;7;EUR;0,00\n"
+    done = ingestion.drop(bank, "second.csv", content.encode())
+    assert done.status == "REJECTED"
+    assert done.checked is not None
+    assert done.checked.reason == "The file states 7 EUR as its rows, its rows give 2."
+    current = ingestion.query(
+        bank,
+        "select source_ref, revision, amount_minor from payscope.event"
+        " where known_from < known_to and known_to = 'infinity' order by source_ref",
+    )
+    assert current == [("C1", 1, 1000), ("C9", 1, 123450)]
+
+
+def test_a_statement_rolls_from_opening_to_closing_balance(ingestion: Ingestion, bank: UUID) -> None:
+    balances = balance("OPBD", "100.00") + balance("CLBD", "107.50")
+    second = entry("2.50", "DBIT").replace("R1", "R2")
+    pending = entry("50.00", status="PDNG").replace("R1", "R3")
+    done = ingestion.drop(bank, "camt.xml", statement(entry("10.00"), second, pending, balances=balances))
+    assert done.profile == "camt053@1"
+    assert totals(ingestion, bank) == [
+        ("closing balance DE02120300000000202051 S1", "EUR", "107.50", "107.50", True)
+    ]
+    rows = ingestion.query(
+        bank, "select subtype, amount_minor, booked_on::text from payscope.event order by source_ref"
+    )
+    assert rows == [("CREDIT", 1000, "2026-03-03"), ("DEBIT", -250, "2026-03-03")]

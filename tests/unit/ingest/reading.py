@@ -1,0 +1,57 @@
+"""Reading a file in memory and counting what its lines became."""
+
+import io
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from payscope.adapters.readers.delimited import DelimitedReader
+from payscope.adapters.readers.opening import StreamReaders
+from payscope.adapters.yaml.profiles import PackagedProfiles
+from payscope.application.ports.reports import ReadLayout, ReportFile
+from payscope.domain.formats import HEAD_BYTES, encoding_of
+from payscope.domain.problems import Problem, StatedTotal
+
+
+@dataclass
+class MemoryFile:
+    """``ReportFiles`` with one file."""
+
+    content: bytes
+
+    def open(self, file: ReportFile) -> BinaryIO:
+        return io.BytesIO(self.content)
+
+
+@dataclass
+class Read:
+    """Everything that a reader gave."""
+
+    layout: ReadLayout
+    rows: list[dict[str, Any]]
+    problems: list[Problem]
+    informative: int
+    stated: list[StatedTotal]
+    notes: list[str]
+
+    @property
+    def accounted(self) -> int:
+        """Lines that became rows, problems or information."""
+        return len(self.rows) + len({problem.row_number for problem in self.problems}) + self.informative
+
+
+def read(content: bytes, block_bytes: int | None = None) -> Read:
+    """Read as the chain does; ``block_bytes`` cuts the stream into small blocks."""
+    profiles = PackagedProfiles().all()
+    if block_bytes is None:
+        reader = StreamReaders(MemoryFile(content)).open(ReportFile("reports", "key", "1"), profiles)
+    else:
+        head = content[:HEAD_BYTES]
+        reader = DelimitedReader(lambda: io.BytesIO(content), head, encoding_of(head), profiles, block_bytes)
+    found = Read(reader.layout, [], [], 0, [], [])
+    for block in reader.blocks():
+        found.rows += block.rows.to_pylist() if block.rows is not None else []
+        found.problems += block.problems
+        found.informative += block.informative
+        found.stated += block.stated
+        found.notes += block.notes
+    return found

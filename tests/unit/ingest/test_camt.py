@@ -1,0 +1,125 @@
+"""Bank statements: levels, signs, balances, and XML that is an attack."""
+
+import pytest
+
+from payscope.errors import InvalidInput
+from tests.unit.ingest.reading import read
+
+
+def statement(*entries: str, version: str = "08", message: str = "053", balances: str = "") -> bytes:
+    root, part = {"052": ("BkToCstmrAcctRpt", "Rpt"), "053": ("BkToCstmrStmt", "Stmt"), "054": (
+        "BkToCstmrDbtCdtNtfctn",
+        "Ntfctn",
+    )}[message]  # fmt: skip
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{message}.001.'
+        f'{version}"><{root}><GrpHdr><MsgId>M</MsgId></GrpHdr><{part}><Id>S1</Id><Acct><Id><IBAN>DE02120300000000202051'
+        f"</IBAN></Id><Ccy>EUR</Ccy></Acct>{balances}{''.join(entries)}</{part}></{root}></Document>"
+    ).encode()
+
+
+def balance(kind: str, amount: str, currency: str = "EUR", direction: str = "CRDT") -> str:
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{amount}</Amt>'
+        f"<CdtDbtInd>{direction}</CdtDbtInd></Bal>"
+    )
+
+
+def entry(
+    amount: str, direction: str = "CRDT", details: str = "", extra: str = "", status: str = "BOOK"
+) -> str:
+    return (
+        f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd>{extra}<Sts><Cd>{status}</Cd></Sts>'
+        "<BookgDt><Dt>2026-03-02</Dt></BookgDt><ValDt><Dt>2026-03-03</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef>"
+        f"<NtryDtls>{details}</NtryDtls></Ntry>"
+    )
+
+
+def detail(amount: str, end_to_end: str) -> str:
+    return (
+        f"<TxDtls><Refs><EndToEndId>{end_to_end}</EndToEndId></Refs>"
+        f'<Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>'
+    )
+
+
+@pytest.mark.parametrize("version", [f"{number:02d}" for number in range(2, 14)])
+@pytest.mark.parametrize("message", ["052", "053", "054"])
+def test_every_published_version_is_read(message: str, version: str) -> None:
+    found = read(statement(entry("10.00", details=detail("10.00", "B1")), version=version, message=message))
+    assert [(row["amount"], row["end_to_end_id"], row["counts"]) for row in found.rows] == [
+        ("10.00", "B1", "yes")
+    ]
+
+
+def test_a_status_without_a_code_element_is_read() -> None:
+    content = statement(entry("1.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts>BOOK</Sts>"), version="02")
+    assert read(content).rows[0]["status"] == "BOOK"
+
+
+def test_details_that_add_up_speak_for_their_entry() -> None:
+    found = read(statement(entry("10.00", details=detail("4.00", "B1") + detail("6.00", "B2"))))
+    assert [(row["level"], row["amount"], row["counts"]) for row in found.rows] == [
+        ("ENTRY", "10.00", "no"),
+        ("DETAIL", "4.00", "yes"),
+        ("DETAIL", "6.00", "yes"),
+    ]
+
+
+def test_details_that_do_not_add_up_leave_the_word_to_the_entry() -> None:
+    found = read(statement(entry("10.00", details=detail("4.00", "B1") + detail("5.00", "B2"))))
+    assert [row["counts"] for row in found.rows] == ["yes", "no", "no"]
+
+
+def test_a_reversal_keeps_the_direction_that_it_states() -> None:
+    found = read(statement(entry("7.00", "DBIT", extra="<RvslInd>true</RvslInd>")))
+    assert (found.rows[0]["direction"], found.rows[0]["reversal"]) == ("DBIT", "true")
+
+
+def test_closing_balances_are_stated_with_their_opening() -> None:
+    found = read(statement(balances=balance("OPBD", "5.00") + balance("CLBD", "3.00", direction="DBIT")))
+    assert [(total.currency, total.stated, total.opening) for total in found.stated] == [
+        ("EUR", "-3.00", "5.00")
+    ]
+
+
+def test_a_closing_balance_in_another_currency_cannot_be_checked() -> None:
+    found = read(statement(balances=balance("OPBD", "5.00") + balance("CLBD", "3.00", "SEK")))
+    assert [(total.currency, total.opening) for total in found.stated] == [("SEK", None)]
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+HEAD = '<?xml version="1.0"?>'
+NAMESPACE = 'xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{HEAD}<!DOCTYPE d [<!ENTITY l0 "ha">{LAUGHS}]><Document {NAMESPACE}>&l9;</Document>',
+        f'{HEAD}<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><Document {NAMESPACE}>&x;</Document>',
+        f'{HEAD}<!DOCTYPE d SYSTEM "http://127.0.0.1:9/x.dtd"><Document {NAMESPACE}/>',
+        f"{HEAD}<!--{' ' * 5000}--><!DOCTYPE d [<!ENTITY x 'y'>]><Document {NAMESPACE}/>",
+        f"{HEAD}<!--urn:iso:std:iso:20022:tech:xsd:camt.053-->{' ' * 5000}<!DOCTYPE d []><Document {NAMESPACE}/>",
+    ],
+    ids=["billion laughs", "external entity", "external subset", "behind a comment", "behind blanks"],
+)
+def test_document_types_and_entities_are_refused(content: str) -> None:
+    with pytest.raises(InvalidInput, match=r"document type|not a camt"):
+        read(content.encode())
+
+
+def test_a_message_without_a_statement_is_refused() -> None:
+    content = f"{HEAD}<Document {NAMESPACE}><BkToCstmrStmt><GrpHdr/></BkToCstmrStmt></Document>"
+    with pytest.raises(InvalidInput, match="no statement"):
+        read(content.encode())
+
+
+def test_a_message_that_is_cut_off_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="damaged"):
+        read(statement(entry("1.00"))[:-40])
+
+
+def test_a_message_that_nests_without_end_is_refused() -> None:
+    deep = "<a>" * 500 + "</a>" * 500
+    with pytest.raises(InvalidInput, match="nests deeper"):
+        read(statement(f"<Ntry>{deep}</Ntry>"))

@@ -1,0 +1,134 @@
+"""Card numbers never rest in clear, and what only looks like one stays as it is."""
+
+import uuid
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payscope.adapters.arrow.guard import ArrowCardGuard
+from payscope.domain.pan import (
+    bank_key,
+    is_card_number,
+    names_security_code,
+    passes_luhn,
+    read_masked,
+    read_token,
+    redact,
+    tokenise,
+)
+from payscope.domain.problems import ProblemCode
+
+BANK = uuid.UUID("11111111-1111-4111-8111-111111111111")
+OTHER = uuid.UUID("22222222-2222-4222-8222-222222222222")
+ROOT = b"k" * 32
+KEY = bank_key(ROOT, BANK)
+NUMBERS = ["4111111111111111", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117",
+           "3530111333300000", "30569309025904", "6200000000000005", "4222222222222"]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_published_test_numbers_of_every_network_are_found(number: str) -> None:
+    text = redact(f"card {number}, thanks", KEY)
+    assert number not in text
+    assert str(tokenise(number, KEY)) in text
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["4111 1111 1111 1111", "4111-1111-1111-1111", "4111.1111.1111.1111", "4111\u00a01111\u00a01111\u00a01111",
+     "\uff14\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11",
+     "4111\u20131111\u20131111\u20131111", "4111/1111/1111/1111", '{"pan":"4111111111111111"}'],
+)  # fmt: skip
+def test_every_way_of_writing_a_number_is_seen_through(written: str) -> None:
+    assert str(tokenise("4111111111111111", KEY)) in redact(written, KEY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["74123456060000000000011", "DE89370400440532013000", "GB29NWBK60161331926819", "1.23E+22", "4111111111111112",
+     "2026-03-01T10:00:00Z", "550e8400-e29b-41d4-a716-446655440000", "1234567890123", "A4111111111111111B",
+     "301000000000001", "12345678901234567890"],
+)  # fmt: skip
+def test_what_is_no_card_number_stays(text: str) -> None:
+    assert redact(text, KEY) == text
+
+
+def test_a_token_tells_bin_and_last_four_and_can_be_read_back() -> None:
+    token = tokenise("4111111111111111", KEY)
+    assert (token.bin, token.last4) == ("41111111", "1111")
+    assert tokenise("378282246310005", KEY).bin == "378282"
+    assert read_token(str(token)) == token
+
+
+def test_one_card_has_unrelated_tokens_at_two_banks() -> None:
+    assert tokenise(NUMBERS[0], KEY).token != tokenise(NUMBERS[0], bank_key(ROOT, OTHER)).token
+
+
+def test_numbers_that_their_sender_masked_are_understood() -> None:
+    assert read_masked("411111******1111") == ("411111", "1111")
+    assert read_masked("4111111111111111") is None
+
+
+@given(st.text(alphabet="0123456789", min_size=12, max_size=18))
+def test_exactly_one_check_digit_is_valid(digits: str) -> None:
+    assert sum(passes_luhn(f"{digits}{check}") for check in "0123456789") == 1
+
+
+@given(st.sampled_from(["4", "51", "2221", "6011"]), st.text(alphabet="0123456789", min_size=15, max_size=15))
+def test_no_number_survives_inside_free_text(prefix: str, rest: str) -> None:
+    body = (prefix + rest)[:15]
+    number = next(f"{body}{check}" for check in "0123456789" if passes_luhn(f"{body}{check}"))
+    assert is_card_number(number)
+    assert number not in redact(f"paid with {number}.", KEY)
+
+
+def sheet(**columns: list[str]) -> pa.Table:
+    length = len(next(iter(columns.values())))
+    return pa.table({**columns, "_row": pa.arange(2, 2 + length)})
+
+
+def test_columns_are_cleaned_and_clean_columns_left_alone() -> None:
+    rows = sheet(
+        note=["paid 4111 1111 1111 1111", "cash"], arn=["74123456060000000000011", ""], amount=["1.00", "2"]
+    )
+    clean, problems = ArrowCardGuard(ROOT).clean(rows, BANK, ())
+    assert clean.column("note").to_pylist() == [f"paid {tokenise(NUMBERS[0], KEY)}", "cash"]
+    assert clean.column("arn").equals(rows.column("arn"))
+    assert problems == ()
+
+
+def test_a_bare_number_in_an_identifier_column_is_an_identifier() -> None:
+    rows = sheet(psp=["4111111111111111"], note=["4111111111111111"])
+    clean, _ = ArrowCardGuard(ROOT).clean(rows, BANK, ("psp",))
+    assert clean.column("psp").to_pylist() == ["4111111111111111"]
+    assert clean.column("note").to_pylist() == [str(tokenise(NUMBERS[0], KEY))]
+
+
+def test_rows_with_security_codes_are_set_aside_without_them() -> None:
+    rows = sheet(CVV2=["123", "", "M"], amount=["1.00", "2.00", "3.00"])
+    clean, problems = ArrowCardGuard(ROOT).clean(rows, BANK, ())
+    assert clean.column("_row").to_pylist() == [3, 4]
+    assert [(p.row_number, p.code, p.raw) for p in problems] == [
+        (2, ProblemCode.SENSITIVE_DATA, {"CVV2": "[removed]", "amount": "1.00"})
+    ]
+
+
+@pytest.mark.parametrize(
+    "track", ["%B4111111111111111^DOE/JANE^29121011234", ";4111111111111111=29121011234567890"]
+)
+def test_magnetic_stripe_data_is_never_kept(track: str) -> None:
+    clean, problems = ArrowCardGuard(ROOT).clean(sheet(note=["ok", track]), BANK, ())
+    assert clean.column("note").to_pylist() == ["ok"]
+    assert problems[0].raw == {"note": "[removed]"}
+    assert "4111111111111111" not in ArrowCardGuard(ROOT).redact(track, BANK)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("CVV", True), ("cvc2", True), ("card_verification", True), ("Security Code", True), ("cvv_result", False),
+     ("CVV2 Response", False), ("recvd", False), ("acid", False)],
+)  # fmt: skip
+def test_columns_of_security_codes_are_told_by_name(name: str, expected: bool) -> None:
+    assert names_security_code(name) is expected
