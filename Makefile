@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test up down clean check bench lock layers
+.PHONY: demo test up down clean check bench lock layers template
 .DEFAULT_GOAL := help
 
 help:
@@ -46,3 +46,9 @@ bench: $(READY)
 
 lock: $(READY)
 	@$(BIN)/python requirements/compile.py
+
+layers: $(READY)
+	@$(BIN)/python infra/assets.py
+
+template: $(READY)
+	@$(BIN)/python infra/template.py

@@ -68,9 +68,4 @@ ACCEPTED = (
         r".*/DefaultPolicy/Resource",
         "grant_invoke names the versions of one function of ours.",
     ),
-    Accepted(
-        r"AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:.*:execution:.*(ForecastRun|RiskRun|ChainReport)Machine.*:\*\]",
-        r"\w+/Api/Admin/Role/DefaultPolicy/Resource",
-        "grant_read names the executions of one machine of ours.",
-    ),
 )

@@ -17,8 +17,6 @@ from infra.constructs.function import PayScopeFunction
 from infra.constructs.processing_chain import StateMachine, invoke
 from infra.constructs.watch import log_group
 
-_IMAGE_CONTEXT = ["*", "!containers", "!layers", "!requirements", "!pyproject.toml", "**/__pycache__"]
-
 
 class ContainerTask(Construct):
     """containers/<folder> as a task definition and a machine {bank_id, task_id} -> SUCCEEDED | FAILED.
@@ -137,7 +135,7 @@ class ContainerTask(Construct):
                 "Image",
                 directory=str(ROOT),
                 file=f"containers/{folder}/Dockerfile",
-                exclude=_IMAGE_CONTEXT,
+                exclude=["*", "!requirements", "!layers", f"!containers/{folder}", "**/__pycache__"],
                 platform=ecr_assets.Platform.LINUX_AMD64
                 if context.config.architecture == "x86_64"
                 else ecr_assets.Platform.LINUX_ARM64,

@@ -143,7 +143,7 @@ class ProcessingChain(Construct):
                 "profile": sfn.JsonPath.string_at("$.profile"),
                 "chunk": sfn.JsonPath.object_at("$$.Map.Item.Value"),
             },
-            result_path="$.loads",
+            result_path=sfn.JsonPath.DISCARD,
         )
         load.item_processor(self._task("LoadChunk", "load_chunk"))
         load.add_catch(fail, errors=["States.ALL"], result_path="$.error")

@@ -70,7 +70,6 @@ class ApiStack(Stack):
         dead_letters.queue.grant_consume_messages(admin.function)
         for machine in (report_machine, forecast_machine, risk_machine):
             machine.grant_start_execution(admin.function)
-            machine.grant_read(admin.function)
 
         deadline = Duration.seconds(API_DEADLINE_S)
         api = apigateway.HttpApi(

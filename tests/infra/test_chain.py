@@ -100,6 +100,7 @@ def test_chunks_are_loaded_two_at_a_time_with_what_the_loader_needs(chain: dict[
     load = chain["States"]["Load"]
     assert load["ItemsPath"] == "$.chunks"
     assert load["MaxConcurrency"] == 2
+    assert load["ResultPath"] is None, "the document would grow with every chunk"
     assert load["ItemSelector"] == {
         "bank_id.$": "$.bank_id",
         "report_id.$": "$.report_id",

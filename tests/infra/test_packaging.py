@@ -46,10 +46,9 @@ def _source(module: str, *roots: Path) -> Path | None:
     return None
 
 
-def _distributions_used(function: str) -> dict[str, str]:
-    """Every distribution that a function or what it imports from the package asks for, at any depth."""
-    folder = ROOT / "functions" / function
-    waiting, seen, used = list(folder.glob("*.py")), set[Path](), dict[str, str]()
+def _distributions_used(folder: Path) -> dict[str, str]:
+    """Every distribution that a folder's code or what it imports from the package asks for, at any depth."""
+    waiting, seen, used = list(folder.rglob("*.py")), set[Path](), dict[str, str]()
     owners = packages_distributions()
     while waiting:
         path = waiting.pop()
@@ -71,7 +70,7 @@ def test_a_function_carries_all_that_it_may_import(function: str) -> None:
     """The cache client was once in no layer: on one machine the environment had it, the cloud would not."""
     missing = {
         name: asked_by
-        for name, asked_by in _distributions_used(function).items()
+        for name, asked_by in _distributions_used(ROOT / "functions" / function).items()
         if name not in _carried(function)
     }
     assert missing == {}
@@ -130,3 +129,14 @@ def test_the_same_lock_gives_the_same_layer() -> None:
         len({layer_digest("api", "x86_64"), layer_digest("api", "arm64"), layer_digest("core", "x86_64")})
         == 3
     )
+
+
+@pytest.mark.parametrize(("container", "lock"), [("forecast", "forecast"), ("graph_risk", "graph")])
+def test_an_image_installs_its_lock_and_runs_what_the_task_runs(container: str, lock: str) -> None:
+    text = (ROOT / "containers" / container / "Dockerfile").read_text()
+    assert "requirements/torch.txt" in text
+    assert f"requirements/{lock}.txt" in text
+    assert f'CMD ["python", "containers/{container}/main.py"]' in text
+    assert re.search(r"^USER (?!root)", text, re.MULTILINE)
+    used = _distributions_used(ROOT / "containers" / container)
+    assert {name: asked_by for name, asked_by in used.items() if name not in {*_pins(lock), "torch"}} == {}
