@@ -1,5 +1,6 @@
 """The stores are counted, compared, and a drift or an absence is told apart."""
 
+import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.neo4j.graph import Graph, Neo4jPaymentGraph
 from payscope.adapters.pinecone.documents import PineconeDocuments
 from payscope.adapters.postgres.dataset_counts import PostgresLedgerCounter
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader
+from payscope.adapters.postgres.graph_source import PostgresPaymentReader, PostgresSyncProgress
 from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.rollups import PostgresRollups
 from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
@@ -54,7 +55,7 @@ def bank_id(database: Database, graph: Graph, index: PineconeDocuments) -> UUID:
     for delivery in ALL:
         report_id = deliver(database, bank_id, delivery)
         reconcile_report(PostgresReconciliationLedger(database), bank_id, report_id, RULES, NOW)
-        sync_graph(reader, payments, bank_id, report_id)
+        sync_graph(reader, payments, PostgresSyncProgress(database), bank_id, report_id, time.monotonic)
         facts, ledger = PostgresReportFactsReader(database), PostgresDocumentLedger(database)
         index_report(facts, ledger, StaticEmbedder(), index, bank_id, report_id)
         PostgresRollups(database).roll_up_report(bank_id, report_id, NOW)

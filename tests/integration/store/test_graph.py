@@ -1,8 +1,10 @@
 """The graph holds what PostgreSQL holds, whichever way the reports came."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import permutations
+from functools import partial
+from itertools import count, permutations
 from uuid import UUID, uuid4
 
 import neo4j
@@ -10,7 +12,7 @@ import pytest
 
 from payscope.adapters.neo4j.graph import LABELS, Graph, Neo4jPaymentGraph
 from payscope.adapters.neo4j.schema import Neo4jSchema, missing_constraints
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader
+from payscope.adapters.postgres.graph_source import PostgresPaymentReader, PostgresSyncProgress
 from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.rebuild_graph import rebuild_graph
@@ -66,6 +68,7 @@ class Bank:
         self.bank_id = uuid4()
         self.reader = PostgresPaymentReader(database)
         self.payments = Neo4jPaymentGraph(graph)
+        self.progress = PostgresSyncProgress(database)
         self._database = database
         self._graph = graph
         add_bank(database, self.bank_id)
@@ -80,7 +83,7 @@ class Bank:
         report_id = deliver(self._database, self.bank_id, delivery)
         ledger = PostgresReconciliationLedger(self._database)
         reconcile_report(ledger, self.bank_id, report_id, RULES, NOW)
-        sync_graph(self.reader, self.payments, self.bank_id, report_id)
+        sync_graph(self.reader, self.payments, self.progress, self.bank_id, report_id, time.monotonic)
 
     def rebuild(self) -> int:
         return rebuild_graph(self.reader, self.reader, self.payments, self.payments, self.bank_id)
@@ -154,13 +157,27 @@ def test_a_report_synced_again_changes_nothing(bank: Bank) -> None:
     assert bank.contents() == before
 
 
+def test_a_report_larger_than_one_run_goes_on_where_it_stopped(bank: Bank, database: Database) -> None:
+    report_id = deliver(database, bank.bank_id, AUTHORISED)
+    run = partial(
+        sync_graph, bank.reader, bank.payments, bank.progress, bank.bank_id, report_id, page_events=1
+    )
+    with pytest.raises(Unavailable, match="run it again"):
+        run(clock=count(0, 500).__next__)
+    assert bank.payments.node_counts(bank.bank_id)["Transaction"] == 1
+    assert bank.progress.reached(bank.bank_id, report_id) is not None
+    assert run(clock=time.monotonic) == 1
+    assert bank.payments.node_counts(bank.bank_id)["Transaction"] == 2
+    assert bank.progress.reached(bank.bank_id, report_id) is None
+
+
 def test_an_amended_event_leaves_no_trace_of_its_first_version(bank: Bank, database: Database) -> None:
     bank.process(AUTHORISED)
     amended = replace(AUTHORISED.events[0], merchant_id="M2", amount_minor=900, lifecycle_id="L-other")
     delivery = Delivery("amended.csv", "acquirer", (amended,))
     _deliver_revision(database, bank.bank_id, delivery)
     reconcile_report(PostgresReconciliationLedger(database), bank.bank_id, delivery.report_id, RULES, NOW)
-    sync_graph(bank.reader, bank.payments, bank.bank_id, delivery.report_id)
+    sync_graph(bank.reader, bank.payments, bank.progress, bank.bank_id, delivery.report_id, time.monotonic)
     incremental = bank.contents()
     bank.rebuild()
     assert bank.contents() == incremental

@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from payscope.application.sync_graph import PaymentGraph, PaymentReader, sync_graph
+from payscope.application.sync_graph import PAGE_EVENTS, PaymentGraph, PaymentReader, write_payments
 
 
 class ReportList(Protocol):
@@ -27,4 +27,13 @@ def rebuild_graph(
 ) -> int:
     """Erase the bank's graph and write it from all loaded reports; the number of events written."""
     eraser.erase(bank_id)
-    return sum(sync_graph(reader, graph, bank_id, report_id) for report_id in reports.loaded_reports(bank_id))
+    return sum(_write(reader, graph, bank_id, report_id) for report_id in reports.loaded_reports(bank_id))
+
+
+def _write(reader: PaymentReader, graph: PaymentGraph, bank_id: UUID, report_id: UUID) -> int:
+    graph.write_parties(bank_id, reader.parties(bank_id, report_id))
+    count, after = 0, None
+    while events := reader.page(bank_id, report_id, after, PAGE_EVENTS):
+        write_payments(reader, graph, bank_id, events)
+        count, after = count + len(events), (events[-1].row_number, events[-1].event_id)
+    return count

@@ -1,15 +1,21 @@
 """Bring the payments that a report touched into the graph."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from payscope.errors import Unavailable
+
 # Large enough to hide the round trip, small enough for one transaction of the graph store.
 PAGE_EVENTS = 5_000
+# Below a function's ten minutes, so that the run ends by itself and the next one goes on.
+BUDGET_S = 480.0
 # Label and id.
 NodeKey = tuple[str, str]
+# Row number and event id: how far a report has been written.
+Place = tuple[int, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +65,8 @@ class PaymentReader(Protocol):
         """The report itself, and the merchants and issuers that its events name."""
         ...
 
-    def page(
-        self, bank_id: UUID, report_id: UUID, after: GraphEvent | None, limit: int
-    ) -> tuple[GraphEvent, ...]:
-        """The report's current events in the order of their rows, after the one given."""
+    def page(self, bank_id: UUID, report_id: UUID, after: Place | None, limit: int) -> tuple[GraphEvent, ...]:
+        """The report's current events in the order of their rows, after the place given."""
         ...
 
     def members(self, bank_id: UUID, payment_ids: Collection[UUID]) -> tuple[GraphEvent, ...]:
@@ -90,24 +94,62 @@ class PaymentGraph(Protocol):
         ...
 
 
-def sync_graph(reader: PaymentReader, graph: PaymentGraph, bank_id: UUID, report_id: UUID) -> int:
+class SyncProgress(Protocol):
+    """Remembers how far a large report has been written."""
+
+    def reached(self, bank_id: UUID, report_id: UUID) -> Place | None:
+        """Where the last run of this report stopped, None where it is not under way."""
+        ...
+
+    def advance(self, bank_id: UUID, report_id: UUID, place: Place) -> None:
+        """Everything up to this place is written."""
+        ...
+
+    def finish(self, bank_id: UUID, report_id: UUID) -> None:
+        """The report is written; forget its place."""
+        ...
+
+
+def sync_graph(
+    reader: PaymentReader,
+    graph: PaymentGraph,
+    progress: SyncProgress,
+    bank_id: UUID,
+    report_id: UUID,
+    clock: Callable[[], float],
+    page_events: int = PAGE_EVENTS,
+) -> int:
     """Write the report's payments and put right those whose events moved; the number of its events.
 
     The outcome depends on the events and matches alone: reports may come in any order, and again.
+
+    Args:
+        clock: Monotonic seconds.
+        page_events: How many events are read and written at once.
+
+    Raises:
+        Unavailable: A store is away, or the time for one run is used up; the next goes on from there.
     """
+    start = clock()
+    after = progress.reached(bank_id, report_id)
     graph.write_parties(bank_id, reader.parties(bank_id, report_id))
     count = 0
-    after: GraphEvent | None = None
-    while events := reader.page(bank_id, report_id, after, PAGE_EVENTS):
-        _write_page(reader, graph, bank_id, events)
+    while events := reader.page(bank_id, report_id, after, page_events):
+        write_payments(reader, graph, bank_id, events)
         count += len(events)
-        after = events[-1]
+        after = (events[-1].row_number, events[-1].event_id)
+        if len(events) == page_events:
+            progress.advance(bank_id, report_id, after)
+            if clock() - start > BUDGET_S:
+                raise Unavailable("The report is larger than one run writes to the graph; run it again.", 1)
+    progress.finish(bank_id, report_id)
     return count
 
 
-def _write_page(
+def write_payments(
     reader: PaymentReader, graph: PaymentGraph, bank_id: UUID, events: tuple[GraphEvent, ...]
 ) -> None:
+    """Write some events of a report, and anew every payment that gained or lost events by them."""
     stale = {former for event in events for former in event.former_ids}
     stale |= {event.payment_id for event in events if event.revision > 1}
     whole = stale | {event.payment_id for event in events if event.linked}

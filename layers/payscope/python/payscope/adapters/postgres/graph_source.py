@@ -4,11 +4,12 @@ from collections.abc import Collection
 from uuid import UUID
 
 from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.tenancy import Database, load_query
-from payscope.application.sync_graph import GraphEvent, GraphParty
+from payscope.application.sync_graph import GraphEvent, GraphParty, Place
 
-_NO_EVENT = UUID(int=0)
+_BEFORE_ALL: Place = (-1, UUID(int=0))
 _DEADLINE_S = 120
 
 
@@ -24,15 +25,14 @@ class PostgresPaymentReader:
             cursor.execute(load_query("graph_parties"), {"bank_id": bank_id, "report_id": report_id})
             return tuple(GraphParty(*row) for row in cursor)
 
-    def page(
-        self, bank_id: UUID, report_id: UUID, after: GraphEvent | None, limit: int
-    ) -> tuple[GraphEvent, ...]:
+    def page(self, bank_id: UUID, report_id: UUID, after: Place | None, limit: int) -> tuple[GraphEvent, ...]:
         """See ``PaymentReader.page``."""
+        after = after or _BEFORE_ALL
         parameters = {
             "bank_id": bank_id,
             "report_id": report_id,
-            "after_row": -1 if after is None else after.row_number,
-            "after_event": _NO_EVENT if after is None else after.event_id,
+            "after_row": after[0],
+            "after_event": after[1],
             "row_limit": limit,
         }
         return self._events("graph_page", bank_id, parameters)
@@ -55,3 +55,44 @@ class PostgresPaymentReader:
             names = [column.name for column in cursor.description or ()]
             rows = (dict(zip(names, row, strict=True)) for row in cursor)
             return tuple(GraphEvent(**{**row, "former_ids": tuple(row["former_ids"])}) for row in rows)
+
+
+class PostgresSyncProgress:
+    """A watermark per report under way: ``graph/{report_id}``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reached(self, bank_id: UUID, report_id: UUID) -> Place | None:
+        """See ``SyncProgress.reached``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "select detail from payscope.watermark where bank_id = %s and name = %s",
+                (bank_id, _watermark(report_id)),
+            )
+            row = cursor.fetchone()
+        return None if row is None else (row[0]["row_number"], UUID(row[0]["event_id"]))
+
+    def advance(self, bank_id: UUID, report_id: UUID, place: Place) -> None:
+        """See ``SyncProgress.advance``."""
+        detail = Jsonb({"row_number": place[0], "event_id": str(place[1])})
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "insert into payscope.watermark (bank_id, name, reached_at, detail)"
+                " values (%s, %s, now(), %s)"
+                " on conflict (bank_id, name) do update"
+                " set reached_at = excluded.reached_at, detail = excluded.detail",
+                (bank_id, _watermark(report_id), detail),
+            )
+
+    def finish(self, bank_id: UUID, report_id: UUID) -> None:
+        """See ``SyncProgress.finish``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "delete from payscope.watermark where bank_id = %s and name = %s",
+                (bank_id, _watermark(report_id)),
+            )
+
+
+def _watermark(report_id: UUID) -> str:
+    return f"graph/{report_id}"
