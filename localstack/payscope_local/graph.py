@@ -56,7 +56,6 @@ def start_graph(data_dir: Path, password: str, ports: GraphPorts, log_file: Path
     command: list[str | Path] = [
         *(package / "jre" / "bin" / "java", "-Xms128m", "-Xmx1g", "-XX:+UseSerialGC"),
         *(
-            "-XX:TieredStopAtLevel=4",
             "-Djava.awt.headless=true",
             "-Dpolyglot.engine.WarnInterpreterOnly=false",
         ),

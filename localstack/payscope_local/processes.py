@@ -40,6 +40,8 @@ def spawn(
 ) -> ProcessRecord:
     """Start a process in a session of its own; it outlives us and writes to the log file."""
     log_file.parent.mkdir(parents=True, exist_ok=True)
+    if log_file.exists() and log_file.stat().st_size > _LONGEST_LOG_BYTES:
+        log_file.replace(log_file.with_suffix(".old.log"))
     with log_file.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own programs and paths
             [str(part) for part in command],
@@ -100,4 +102,5 @@ def log_tail(log_file: Path, lines: int = 5) -> str:
     return " / ".join(log_file.read_text(errors="replace").strip().splitlines()[-lines:])
 
 
+_LONGEST_LOG_BYTES = 20_000_000
 _INHERITED = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "USER", "VIRTUAL_ENV"})

@@ -4,16 +4,17 @@ import fcntl
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
-from payscope.errors import InvalidInput, Unavailable
+from payscope.errors import InvalidInput
 from payscope_local.aws import REGION, endpoint_url
 from payscope_local.banks import database_of, list_banks
 from payscope_local.deployment import deploy_templates, empty, ensure_template, migrate, put_secrets
 from payscope_local.graph import USER as GRAPH_USER
 from payscope_local.issuer import AUDIENCE
+from payscope_local.jobs import Job, run_jobs
 from payscope_local.places import Places
 from payscope_local.ports import LOOPBACK, free_port, is_open
 from payscope_local.postgres import remove_postgres, start_postgres
@@ -65,13 +66,15 @@ class Stack:
             Unavailable: A server or the deployment failed; what runs keeps running.
         """
         with self._locked():
-            state = self._prepare()
-            started = self._start_missing(state)
-            put_secrets(state, self._places)
-            outputs = deploy_templates(self._places, state, self._progress)
+            records = read_processes(self._places.processes_file)
+            ready = {name: record for name, record in records.items() if _is_up(record)}
+            state = self._prepare(ready)
+            self._stop_silent(records, ready)
+            missing = SERVERS.keys() - ready.keys()
+            outputs = self._start(state, ready)
             self._progress("migrating the stores")
             migrate(state, outputs)
-            if "aws" in started:
+            if "aws" in missing:
                 endpoint = endpoint_url(state.ports["aws"])
                 resume_reports(database_of(state), endpoint, outputs, self._progress)
             return self._describe(state, outputs)
@@ -95,17 +98,20 @@ class Stack:
         records = read_processes(self._places.processes_file)
         return [_status(name, records.get(name)) for name in SERVERS]
 
-    def _prepare(self) -> PrivateState:
-        """The private state with a port for every server, kept where it can be."""
+    def _prepare(self, ready: dict[str, ProcessRecord]) -> PrivateState:
+        """The private state with a port for every server, kept where it can be.
+
+        Functions remember the addresses that they began with: where one moved, AWS starts anew.
+        """
         state = read_private(self._places.private_file) or PrivateState.fresh()
-        records = read_processes(self._places.processes_file)
-        taken = {
-            port for name, server in SERVERS.items() if _is_up(records.get(name)) for port in server.ports
-        }
+        taken = {port for name in ready for port in SERVERS[name].ports}
         ports: dict[str, int] = {}
         for name in PORTS:
             known = state.ports.get(name)
-            ports[name] = known if known and name in taken else _unused(known, ports.values())
+            ports[name] = known if known and name in taken else _unused(known, set(ports.values()))
+        if state.ports and ports != state.ports and "aws" in ready:
+            self._progress("an address has changed: starting AWS anew")
+            stop(ready.pop("aws"))
         state = state.model_copy(update={"ports": ports})
         self._write_private(state)
         return state
@@ -115,46 +121,45 @@ class Stack:
         text = state.model_copy(update=dsns).model_dump_json(indent=1)
         write_file(self._places.private_file, text)
 
-    def _start_missing(self, state: PrivateState) -> set[str]:
-        """Start what does not run; the names of what was started."""
-        records = read_processes(self._places.processes_file)
-        ready = {name: record for name, record in records.items() if _is_up(record)}
-        for name in SERVERS.keys() & records.keys() - ready.keys():
-            if is_alive(records[name]):
-                stop(records[name], how=SERVERS[name].ending)  # it runs and does not answer
+    def _stop_silent(self, records: dict[str, ProcessRecord], ready: dict[str, ProcessRecord]) -> None:
+        """End what runs and does not answer."""
+        for name, record in records.items():
+            if name not in ready and is_alive(record):
+                stop(record, how=SERVERS[name].ending)
         if not ready:
             empty(self._places.scratch)
-        with ThreadPoolExecutor(max_workers=len(SERVERS) + 1) as pool:
-            template = pool.submit(ensure_template, self._places, self._progress)
-            self._start_in_order(state, dict(ready), pool)
-            template.result()
-        return SERVERS.keys() - ready.keys()
 
-    def _start_in_order(
-        self, state: PrivateState, ready: dict[str, ProcessRecord], pool: ThreadPoolExecutor
-    ) -> None:
-        waiting = [name for name in SERVERS if name not in ready]
-        running: dict[Future[ProcessRecord], tuple[str, float]] = {}
-        failures: list[str] = []
-        while waiting or running:
-            for name in [name for name in waiting if set(SERVERS[name].after) <= ready.keys()]:
-                waiting.remove(name)
-                future = pool.submit(SERVERS[name].start, self._places, state)
-                running[future] = name, time.monotonic()
-            if not running:
-                break  # what is left waits for something that failed
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                name, began = running.pop(future)
-                error = future.exception()
-                if error is not None:
-                    failures.append(f"{SERVERS[name].title}: {error}")
-                    continue
-                ready[name] = future.result()
-                write_processes(self._places.processes_file, ready.values())
+    def _start(self, state: PrivateState, ready: dict[str, ProcessRecord]) -> dict[str, str]:
+        """Start the missing servers and deploy as soon as AWS is there; outputs of the deployment."""
+        began = time.monotonic()
+        outputs: dict[str, str] = {}
+        running = dict(ready)
+
+        def start(name: str) -> ProcessRecord | None:
+            return SERVERS[name].start(self._places, state)
+
+        def synthesise() -> None:
+            ensure_template(self._places, self._progress)
+
+        def deploy() -> None:
+            put_secrets(state, self._places)
+            outputs.update(deploy_templates(self._places, state, self._progress))
+
+        def done(name: str, record: ProcessRecord | None) -> None:
+            if record is not None:
+                running[name] = record
+                write_processes(self._places.processes_file, running.values())
                 self._progress(f"{SERVERS[name].title} is up ({time.monotonic() - began:.1f} s)")
-        if failures:
-            raise Unavailable(" / ".join(failures))
+
+        jobs: dict[str, Job[ProcessRecord | None]] = {
+            name: Job(server.title, partial(start, name), frozenset(server.after))
+            for name, server in SERVERS.items()
+            if name not in ready
+        }
+        jobs["template"] = Job("template", synthesise)
+        jobs["deployment"] = Job("deployment", deploy, frozenset({"aws", "template"}))
+        run_jobs(jobs, done)
+        return outputs
 
     def _describe(self, state: PrivateState, outputs: dict[str, str]) -> StackDescription:
         issuer = issuer_of(self._places, state)
@@ -228,6 +233,6 @@ def _is_up(record: ProcessRecord | None) -> bool:
     return record is not None and is_alive(record) and (record.port is None or is_open(record.port))
 
 
-def _unused(preferred: int | None, others: object) -> int:
+def _unused(preferred: int | None, others: set[int]) -> int:
     port = free_port(preferred)
-    return port if port not in set(others) else _unused(None, others)  # type: ignore[call-overload]
+    return port if port not in others else _unused(None, others)

@@ -1,7 +1,9 @@
 """The stack as a whole: what survives, what is noticed, what is open to whom."""
 
+import json
 import os
 import signal
+import socket
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -94,6 +96,19 @@ def test_one_killed_server_comes_back_and_the_others_stay(stack: RunningStack) -
     assert stack.run("up").returncode == 0
     after = stack.description.pids
     assert {name for name in after if after[name] != before[name]} == {"front"}
+
+
+def test_a_lost_port_moves_its_server_and_the_functions_learn_it(stack: RunningStack) -> None:
+    before = stack.private.ports["valkey"]
+    os.kill(stack.description.pids["valkey"], signal.SIGKILL)
+    wait_for(lambda: stack.server_states()["valkey"], lambda state: state == "crashed")
+    with socket.create_server((LOOPBACK, before)):
+        assert stack.run("up").returncode == 0
+    after = stack.private.ports["valkey"]
+    assert after != before
+    secret = stack.client("secretsmanager").get_secret_value(SecretId="payscope/local/connections")
+    assert json.loads(secret["SecretString"])["valkey_url"].endswith(f":{after}/0")
+    assert stack.server_states() == RUNNING
 
 
 def test_a_file_dropped_just_before_a_crash_still_ends_in_a_final_status(stack: RunningStack) -> None:
