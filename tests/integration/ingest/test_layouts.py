@@ -1,5 +1,8 @@
 """Each layout from file to facts, on small files written by hand."""
 
+# Lines of reports are as long as they are.
+# ruff: noqa: E501
+
 from uuid import UUID
 
 from tests.support.ingestion import Ingestion

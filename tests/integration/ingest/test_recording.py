@@ -1,5 +1,8 @@
 """What is recorded once, what amends, what stays readable as of an earlier day."""
 
+# Lines of reports are as long as they are.
+# ruff: noqa: E501
+
 from datetime import UTC, datetime
 from uuid import UUID
 

@@ -1,5 +1,8 @@
 """Totals that a file states are held against its rows."""
 
+# Lines of reports are as long as they are.
+# ruff: noqa: E501
+
 from uuid import UUID
 
 from payscope.domain.profiles import OnDisagreement

@@ -1,5 +1,8 @@
 """Bank statements: levels, signs, balances, and XML that is an attack."""
 
+# Lines of reports are as long as they are.
+# ruff: noqa: E501
+
 import pytest
 
 from payscope.errors import InvalidInput

@@ -66,7 +66,8 @@ class CheckTotals:
         if disagreeing and rule is OnDisagreement.REJECT:
             self.accounts.retract(bank_id, report_id)
             first = disagreeing[0]
-            reason = f"The file states {first.stated} {first.currency} as its {first.name}, its rows give {first.computed}."
+            stated = f"{first.stated} {first.currency}".strip()
+            reason = f"The file states {stated} as its {first.name}, its rows give {first.computed}."
             self.ledger.advance(bank_id, report_id, ReportStatus.RECONCILING, reason=reason)
             return CheckedTotals(ReportStatus.REJECTED, account, disagreeing, reason)
         self.ledger.advance(bank_id, report_id, ReportStatus.RECONCILING)

@@ -46,7 +46,7 @@ def fingerprint(columns: Iterable[str]) -> str:
 
 
 def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profile | None:
-    """The profile of which all required columns are there; of several the one that requires most, then the newest."""
+    """The profile whose required columns are all there; of several the most demanding, then the newest."""
     present = {normal_name(column) for column in columns}
     fitting = [
         profile
@@ -57,7 +57,7 @@ def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profil
 
 
 def unknown_columns(columns: Sequence[str], profile: Profile) -> tuple[str, ...]:
-    """Columns that the profile neither requires nor knows; ``*`` at the end of a known one matches any continuation."""
+    """Columns that the profile does not know; ``*`` at the end of a known one matches any continuation."""
     known = {normal_name(column) for column in (*profile.header, *profile.optional)}
     prefixes = tuple(name[:-1] for name in known if name.endswith("*"))
     return tuple(

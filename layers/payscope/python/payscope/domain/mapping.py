@@ -1,4 +1,4 @@
-"""Inferring a profile for a layout that nobody has described: names and values as evidence, a person decides."""
+"""A profile inferred for a layout that nobody has described: evidence first, then a person decides."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,33 +13,56 @@ from payscope.errors import InvalidInput
 
 # What reports call the canonical columns, in English, German and French; the first words are the surest.
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "occurred": ("transaction date", "transaction time", "created", "created at", "date", "timestamp", "datetime",
-                 "booking date", "trade date", "datum", "buchungsdatum", "transaktionsdatum", "date operation"),
-    "booked": ("settlement date", "value date", "processing date", "posting date", "payout date", "available on",
-               "valuta", "wertstellung", "date valeur"),
-    "amount": ("amount", "gross", "gross amount", "transaction amount", "payment amount", "total", "value", "betrag",
-               "brutto", "montant", "sum"),
-    "net": ("net", "net amount", "payout amount", "settlement amount", "netto"),
-    "fee": ("fee", "fees", "fee amount", "commission", "charge", "charges", "gebuhr", "gebühr", "frais"),
-    "credit": ("credit", "credit amount", "haben", "gutschrift", "money in"),
-    "debit": ("debit", "debit amount", "soll", "lastschrift", "belastung", "money out"),
-    "currency": ("currency", "transaction currency", "ccy", "currency code", "wahrung", "währung", "devise"),
-    "reference": ("transaction id", "payment id", "id", "reference", "transaction reference", "reference number",
-                  "payment reference", "psp reference", "referenz", "numero de transaction", "line id"),
-    "merchant_id": ("merchant id", "merchant account", "merchant", "mid", "merchant number", "shop id", "store id"),
-    "merchant_name": ("merchant name", "shop name", "store name"),
-    "mcc": ("mcc", "merchant category code", "category code"),
-    "network": ("network", "card brand", "brand", "scheme", "card type", "payment method", "card scheme"),
-    "response_code": ("response code", "result code", "auth response", "decline code"),
-    "approval_code": ("approval code", "authorisation code", "authorization code", "auth code"),
-    "arn": ("arn", "acquirer reference number"),
-    "order_ref": ("order id", "order number", "merchant reference", "invoice id", "order reference"),
-    "batch_ref": ("batch", "batch number", "payout id", "batch id"),
-    "kind": ("type", "transaction type", "event", "status", "category", "art", "kind"),
-}  # fmt: skip
+    target: tuple(name.strip() for name in names.split("|"))
+    for target, names in (
+        (
+            "occurred",
+            "transaction date|transaction time|created|created at|date|timestamp|datetime|booking date"
+            "|trade date|datum|buchungsdatum|transaktionsdatum|date operation",
+        ),
+        (
+            "booked",
+            "settlement date|value date|processing date|posting date|payout date|available on|valuta"
+            "|wertstellung|date valeur",
+        ),
+        (
+            "amount",
+            "amount|gross|gross amount|transaction amount|payment amount|total|value|betrag|brutto|montant"
+            "|sum",
+        ),
+        ("net", "net|net amount|payout amount|settlement amount|netto"),
+        ("fee", "fee|fees|fee amount|commission|charge|charges|gebuhr|gebühr|frais"),
+        ("credit", "credit|credit amount|haben|gutschrift|money in"),
+        ("debit", "debit|debit amount|soll|lastschrift|belastung|money out"),
+        ("currency", "currency|transaction currency|ccy|currency code|wahrung|währung|devise"),
+        (
+            "reference",
+            "transaction id|payment id|id|reference|transaction reference|reference number|payment reference"
+            "|psp reference|referenz|numero de transaction|line id",
+        ),
+        (
+            "merchant_id",
+            "merchant id|merchant account|merchant|mid|merchant number|shop id|store id|händler|haendler"
+            "|commercant",
+        ),
+        ("merchant_name", "merchant name|shop name|store name|händlername"),
+        ("mcc", "mcc|merchant category code|category code"),
+        (
+            "network",
+            "network|card brand|brand|scheme|card type|payment method|card scheme|kartenmarke|kartentyp"
+            "|marque",
+        ),
+        ("response_code", "response code|result code|auth response|decline code"),
+        ("approval_code", "approval code|authorisation code|authorization code|auth code"),
+        ("arn", "arn|acquirer reference number"),
+        ("order_ref", "order id|order number|merchant reference|invoice id|order reference"),
+        ("batch_ref", "batch|batch number|payout id|batch id"),
+        ("kind", "type|transaction type|event|status|category|art|kind"),
+    )
+}
 _DATE_FORMATS = (
-    "%Y-%m-%d", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y",
-    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%d %b %Y",
+    "%Y-%m-%d", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%d %b %Y",
 )  # fmt: skip
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _POINT = re.compile(r"[-+(]?[\d,' \u00a0]*\d\.\d{1,4}\)?-?")

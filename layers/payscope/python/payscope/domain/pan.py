@@ -22,7 +22,8 @@ _TOKEN = re.compile(r"card_([0-9]{6,8})_([0-9]{4})_([0-9a-f]{32})")
 _MASKED = re.compile(r"([0-9]{6,8})[*xX\u2022.#-]{3,11}([0-9]{4})")
 # Column names under which security codes travel; such a value may not even be seen by a person.
 _SECURITY_CODE_COLUMN = re.compile(
-    r"(^|[^a-z])(cvv|cvc|cvn)2?([^a-z]|$)|card ?verification|security ?code|sicherheitscode|track ?[12]?( ?data)$"
+    r"(^|[^a-z])(cvv|cvc|cvn)2?([^a-z]|$)|card ?verification|security ?code|sicherheitscode"
+    r"|track ?[12]?( ?data)$"
 )
 _SECURITY_CODE_RESULT = re.compile(r"result|response|match|check|status|presence")
 REMOVED = "[removed]"

@@ -131,7 +131,7 @@ TimeFieldIn = Annotated[TimeField, BeforeValidator(_as_field)]
 
 
 class CardField(_Frozen):
-    """Where the card stands: ``number`` clear or masked, or the source's own ``token`` with ``bin`` and ``last4``."""
+    """Where the card stands: its ``number`` (tokenised or masked), or the source's own ``token``."""
 
     number: str | None = None
     token: str | None = None

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 # Prefixes of what processors call a network or payment method; the first that fits decides.
 _NETWORKS: tuple[tuple[str, str], ...] = (
-    ("visa", "VISA"), ("vpay", "VISA"), ("electron", "VISA"), ("maestro", "MAESTRO"), ("mastercard", "MASTERCARD"),
-    ("mc", "MASTERCARD"), ("americanexpress", "AMEX"), ("amex", "AMEX"), ("discover", "DISCOVER"),
+    ("visa", "VISA"), ("vpay", "VISA"), ("electron", "VISA"), ("maestro", "MAESTRO"),
+    ("mastercard", "MASTERCARD"), ("mc", "MASTERCARD"),
+    ("americanexpress", "AMEX"), ("amex", "AMEX"), ("discover", "DISCOVER"),
     ("diners", "DINERS"), ("jcb", "JCB"), ("unionpay", "UNIONPAY"), ("cup", "UNIONPAY"), ("paypal", "PAYPAL"),
     ("sepa", "SEPA"),
 )  # fmt: skip
@@ -26,10 +27,12 @@ def _choice(**words: str) -> MappingProxyType[str, str]:
 
 CHANNELS = _choice(
     ECOM="ecom ecommerce e-commerce online internet web cnp", POS="pos instore in-store retail cp terminal",
-    MOTO="moto mail phone telephone", RECURRING="recurring contauth subscription mit installment", ATM="atm cash",
+    MOTO="moto mail phone telephone",
+    RECURRING="recurring contauth subscription mit installment", ATM="atm cash",
 )  # fmt: skip
 ENTRY_MODES = _choice(
-    CHIP="chip icc emv 05 95", CONTACTLESS="contactless nfc 07 91", MAGSTRIPE="magstripe swipe magnetic 02 90 80",
+    CHIP="chip icc emv 05 95", CONTACTLESS="contactless nfc 07 91",
+    MAGSTRIPE="magstripe swipe magnetic 02 90 80",
     KEYED="keyed manual 01 79", ECOM="ecom ecommerce 81 10",
 )  # fmt: skip
 THREE_DS = _choice(

@@ -77,9 +77,9 @@ class ArrowEvents:
         table = self.table.select([key, *present]).filter(pc.is_valid(self.table.column(needs or key)))
         table = table.filter(pc.is_valid(table.column(key)))
         grouped = table.group_by(key).aggregate([(name, "max") for name in present])
+        absent = [None] * grouped.num_rows
         columns = [grouped.column(key).to_pylist()]
-        for name in others:
-            columns.append(
-                grouped.column(f"{name}_max").to_pylist() if name in present else [None] * grouped.num_rows
-            )
+        columns += [
+            grouped.column(f"{name}_max").to_pylist() if name in present else absent for name in others
+        ]
         return tuple(sorted(zip(*columns, strict=True), key=lambda item: str(item[0])))

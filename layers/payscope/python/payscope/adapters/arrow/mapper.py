@@ -45,7 +45,7 @@ from payscope.domain.vocabulary import CARD_PRESENT, standard_word
 ROW = "_row"
 _TEXT = pa.string()
 _PROBLEM = "problem"
-_TOKEN_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
+_CARD_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
 _MASKED_SHAPE = r"^(?P<bin>[0-9]{6,8})[*xX\x{2022}.#-]{3,11}(?P<last4>[0-9]{4})$"
 _BY_ORDER = "by_order"
 _SEPARATOR = "\x1f"
@@ -225,7 +225,7 @@ class _RuleRun:
         self._findings.add(self._sheet.rows, mask, name, code, message)
 
     def _reference(self) -> pa.Array:
-        """The source's reference; several columns are joined, the first must not be empty when it is alone."""
+        """The source's reference; several columns are joined, a single one must not be empty."""
         names = self._rule.ref
         texts = [self._sheet.text(name) for name in names]
         if len(texts) == 1:
@@ -425,12 +425,12 @@ class _RuleRun:
         last4 = self._sheet.text(card.last4) if card.last4 else none
         if card.number:
             number = self._sheet.text(card.number)
-            ours, masked = pc.extract_regex(number, _TOKEN_SHAPE), pc.extract_regex(number, _MASKED_SHAPE)
+            ours, masked = pc.extract_regex(number, _CARD_SHAPE), pc.extract_regex(number, _MASKED_SHAPE)
             token = pc.coalesce(token, pc.struct_field(ours, "token"))
             prefix = pc.coalesce(prefix, pc.struct_field(ours, "bin"), pc.struct_field(masked, "bin"))
             last4 = pc.coalesce(last4, pc.struct_field(ours, "last4"), pc.struct_field(masked, "last4"))
         if card.token:
-            found = pc.extract_regex(token, _TOKEN_SHAPE)
+            found = pc.extract_regex(token, _CARD_SHAPE)
             prefix = pc.coalesce(prefix, pc.struct_field(found, "bin"))
             last4 = pc.coalesce(last4, pc.struct_field(found, "last4"))
             token = pc.coalesce(pc.struct_field(found, "token"), token)
@@ -457,7 +457,7 @@ class _RuleRun:
         code = self._columns.get("response_code")
         if code is not None:
             approved = translated(code, is_approved, pa.bool_())
-            family = translated(code, lambda item: decline_family(item), _TEXT)
+            family = translated(code, decline_family, _TEXT)
             self._keep("approved", pc.fill_null(approved, False))
             self._keep("decline_family", family)
         exclusion = pa.nulls(len(self._sheet), _TEXT)
@@ -671,7 +671,7 @@ def _counted(keys: pa.Array) -> dict[str, int]:
 
 
 def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile) -> dict[str, Decimal]:
-    """Sums in major units by key; cells that are no amounts count nothing here, they are problems elsewhere."""
+    """Sums in major units by key; cells that are no amounts count nothing, they are problems elsewhere."""
     if not len(sheet):
         return {}
     currency = pc.list_element(pc.split_pattern(keys, _SEPARATOR), 1)

@@ -26,7 +26,10 @@ _FACTOR = pa.decimal128(9, 4)
 _WIDE = pa.decimal128(38, 13)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _OFFSET = r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})$"
-_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
+_ISO = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
+)
 _TIMESTAMP = pa.timestamp("us")
 
 
@@ -77,7 +80,7 @@ def is_currency(code: str) -> bool:
 
 
 def decimal_numbers(text: pa.Array, numbers: Numbers) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Exact decimals (128 bit, 9 places) of texts in the layout's writing, with masks of bad and huge ones."""
+    """Exact decimals (128 bit, 9 places) of texts, with masks of bad and huge ones."""
     plain = text
     grouped = nothing(len(text))
     if numbers.group:
@@ -153,7 +156,7 @@ def _unusual(text: pa.Array) -> pa.Array:
     text = pc.replace_substring_regex(text, r"^\((.*)\)$", r"-\1")
     text = pc.replace_substring_regex(text, r"^([0-9.]+)-$", r"-\1")
     text = pc.replace_substring_regex(text, r"^\+", "")
-    return pc.replace_substring_regex(text, r"^(-?)\.([0-9])", r"\g<1>0.\2".replace(r"\g<1>", r"\1"))
+    return pc.replace_substring_regex(text, r"^(-?)\.([0-9])", r"\10.\2")
 
 
 def _parse(text: pa.Array, formats: Sequence[str]) -> tuple[pa.Array, pa.Array]:
@@ -213,7 +216,8 @@ def _pattern_shape(pattern: str) -> str:
     shape = re.escape(pattern).replace(r"\%", "%").replace("\\ ", " ")
     parts = {
         "%Y": "[0-9]{4}", "%y": "[0-9]{2}", "%m": "[0-9]{1,2}", "%d": "(?P<d>[0-9]{1,2})", "%H": "[0-9]{1,2}",
-        "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+", "%I": "[0-9]{1,2}", "%p": "[AaPp][Mm]",
+        "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+", "%I": "[0-9]{1,2}",
+        "%p": "[AaPp][Mm]",
     }  # fmt: skip
     for code, digits in parts.items():
         shape = shape.replace(code, digits)

@@ -71,7 +71,7 @@ class PostgresEventLedger:
         return account
 
     def _prepare(self, bank_id: UUID, events: StagedEvents) -> None:
-        """Partitions and parties in short transactions of their own, so that parallel chunks never wait long."""
+        """Partitions and parties, in short transactions so that parallel chunks never wait long."""
         missing = [month for month in events.months() if month not in self._months]
         if missing:
             with self._database.tenant(bank_id) as cursor:

@@ -166,63 +166,40 @@ class PostgresMappingBook:
         """See ``MappingBook.propose``; natural key (bank_id, fingerprint) while it is open."""
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select mapping_id from payscope.mapping where bank_id = %s and fingerprint = %s and status = 'PROPOSED'",
-                (bank_id, proposal.fingerprint),
+                load_query("propose_mapping"),
+                {
+                    "bank_id": bank_id,
+                    "mapping_id": proposal.mapping_id,
+                    "name": proposal.name,
+                    "report_id": proposal.report_id,
+                    "fingerprint": proposal.fingerprint,
+                    "profile": Jsonb(proposal.profile),
+                    "evidence": Jsonb(proposal.evidence),
+                    "confidence": proposal.confidence,
+                    "now": now,
+                },
             )
-            if (known := cursor.fetchone()) is not None:
-                return known[0]
-            cursor.execute(
-                "select coalesce(max(version), 0) + 1 from payscope.mapping where bank_id = %s and name = %s",
-                (bank_id, proposal.name),
-            )
-            (version,) = cursor.fetchone() or (1,)
-            cursor.execute(
-                "insert into payscope.mapping (bank_id, mapping_id, name, version, status, report_id, fingerprint,"
-                " profile, evidence, confidence, proposed_at)"
-                " values (%s, %s, %s, %s, 'PROPOSED', %s, %s, %s, %s, %s, %s) on conflict do nothing",
-                (
-                    bank_id,
-                    proposal.mapping_id,
-                    proposal.name,
-                    version,
-                    proposal.report_id,
-                    proposal.fingerprint,
-                    Jsonb({**proposal.profile, "profile": f"{proposal.name}@{version}"}),
-                    Jsonb(proposal.evidence),
-                    proposal.confidence,
-                    now,
-                ),
-            )
-        return proposal.mapping_id
+            (mapping_id,) = cursor.fetchone() or (proposal.mapping_id,)
+        return mapping_id
 
     def approve(
         self, bank_id: UUID, mapping_id: UUID, profile: Profile | None, actor: str, now: datetime
     ) -> Profile:
         """See ``MappingDecisions.approve``."""
+        keys = {"bank_id": bank_id, "mapping_id": mapping_id}
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute(
-                "select status, profile, name, version from payscope.mapping"
-                " where bank_id = %s and mapping_id = %s for update",
-                (bank_id, mapping_id),
-            )
+            cursor.execute(load_query("take_mapping"), keys)
             row = cursor.fetchone()
             if row is None:
                 raise NotFound("There is no such mapping.")
-            if row[0] != "PROPOSED":
-                raise Conflict(f"The mapping is {row[0].lower()} already.", mapping_id=str(mapping_id))
-            decided = Profile.model_validate(
-                {**(profile.model_dump(mode="json") if profile else row[1]), "profile": f"{row[2]}@{row[3]}"}
-            )
+            status, proposed, name = row
+            if status != "PROPOSED":
+                raise Conflict(f"The mapping is {status.lower()} already.", mapping_id=str(mapping_id))
+            document = profile.model_dump(mode="json") if profile else proposed
+            decided = Profile.model_validate({**document, "profile": name})
+            kept = decided.model_dump(mode="json", exclude_defaults=True)
             cursor.execute(
-                "update payscope.mapping set status = 'APPROVED', profile = %s, decided_at = %s, decided_by = %s"
-                " where bank_id = %s and mapping_id = %s",
-                (
-                    Jsonb(decided.model_dump(mode="json", exclude_defaults=True)),
-                    now,
-                    actor,
-                    bank_id,
-                    mapping_id,
-                ),
+                load_query("approve_mapping"), {**keys, "profile": Jsonb(kept), "actor": actor, "now": now}
             )
         return decided
 
@@ -230,10 +207,8 @@ class PostgresMappingBook:
         """See ``MappingDecisions.waiting``."""
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select r.report_id, r.object_key, r.object_version, r.status, r.revision, r.duplicate_of, r.reason, r.profile"
-                " from payscope.report r where r.bank_id = %s and r.status = 'NEEDS_MAPPING' and r.reason = %s"
-                " order by r.received_at",
-                (bank_id, waiting_reason(mapping_id)),
+                load_query("list_waiting_reports"),
+                {"bank_id": bank_id, "reason": waiting_reason(mapping_id)},
             )
             return tuple(_as_record(row) for row in cursor.fetchall())
 

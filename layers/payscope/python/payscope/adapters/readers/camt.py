@@ -33,8 +33,9 @@ _NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.05([234])\.001\
 _STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 
 COLUMNS: tuple[str, ...] = (
-    "statement", "statement_id", "account", "account_currency", "entry", "level", "counts", "entry_ref", "amount", "currency",
-    "direction", "reversal", "status", "booked", "value", "servicer_ref", "transaction_code", "message_id",
+    "statement", "statement_id", "account", "account_currency", "entry", "level", "counts", "entry_ref",
+    "amount", "currency", "direction", "reversal", "status", "booked", "value", "servicer_ref",
+    "transaction_code", "message_id",
     "payment_info_id", "instruction_id", "end_to_end_id", "transaction_id", "uetr", "counterparty",
     "remittance", "details",
 )  # fmt: skip

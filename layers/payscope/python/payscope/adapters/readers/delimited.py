@@ -31,7 +31,8 @@ ROW = "_row"
 _MAX_QUOTED_LINES = 50
 _RAW_CHARS = 1000
 _TOTAL_WORDS = re.compile(
-    r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|sum|end of (file|report)|eof|footer)\b.*",
+    r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|sum|eof|footer"
+    r"|end of (file|report))\b.*",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,8 @@
 """Consecutive numbers for rows."""
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 import pyarrow as pa
 import pyarrow.compute as pc
 

@@ -27,7 +27,8 @@ class TotalPart:
 class Parties:
     """Who events are about, each once, ordered by key.
 
-    Merchants: id, name, group, MCC, country. Issuers: BIN, name, country, product. Cards: token, BIN, last four.
+    Merchants: id, name, group, MCC, country. Issuers: BIN, name, country, product. Cards: token, BIN,
+    last four.
     """
 
     merchants: tuple[tuple[str | None, ...], ...]
