@@ -78,7 +78,9 @@ def refunds(event: PaymentEvent) -> bool:
 
 
 def chargebacks(event: PaymentEvent) -> bool:
-    return event.event_type == "DISPUTE" and event.source == "acquirer" and event.subtype == "FIRST_CHARGEBACK"
+    return (
+        event.event_type == "DISPUTE" and event.source == "acquirer" and event.subtype == "FIRST_CHARGEBACK"
+    )
 
 
 def frauds(event: PaymentEvent) -> bool:
@@ -145,11 +147,26 @@ RATIOS: Mapping[str, tuple[Side, Side]] = {
     "average_ticket": ((sales, amount), (sales, one)),
     "effective_rate_bps": ((from_processor, fee), (settled, amount)),
 }
-MONEY = frozenset({
-    "declined_amount", "requested_amount", "approved_amount", "sales_amount", "refund_amount", "chargeback_amount",
-    "fraud_report_amount", "gross_settlement", "net_settlement", "fees_total", "interchange", "scheme_fees", "markup",
-    "average_ticket", "auth_rate_value", "effective_rate_bps",
-})  # fmt: skip
+MONEY = frozenset(
+    {
+        "declined_amount",
+        "requested_amount",
+        "approved_amount",
+        "sales_amount",
+        "refund_amount",
+        "chargeback_amount",
+        "fraud_report_amount",
+        "gross_settlement",
+        "net_settlement",
+        "fees_total",
+        "interchange",
+        "scheme_fees",
+        "markup",
+        "average_ticket",
+        "auth_rate_value",
+        "effective_rate_bps",
+    }
+)
 
 
 def measure(
@@ -201,7 +218,9 @@ def measure(
     return result
 
 
-def _intents(metric: str, chosen: list[PaymentEvent], by: tuple[str, ...]) -> dict[tuple[Key, str | None], Number]:
+def _intents(
+    metric: str, chosen: list[PaymentEvent], by: tuple[str, ...]
+) -> dict[tuple[Key, str | None], Number]:
     orders: dict[str, list[PaymentEvent]] = defaultdict(list)
     for event in chosen:
         if attempts(event):

@@ -30,7 +30,8 @@ def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = 
     """Register the bank and deliver its reports, each loaded and rolled up."""
     with database.tenant(bank_id) as cursor:
         cursor.execute(
-            "insert into payscope.bank (bank_id, name, timezone) values (%s, %s, %s)", (bank_id, name, timezone)
+            "insert into payscope.bank (bank_id, name, timezone) values (%s, %s, %s)",
+            (bank_id, name, timezone),
         )
         for merchant_id, merchant, group, mcc, country, _ in world.MERCHANTS:
             cursor.execute(
@@ -40,7 +41,8 @@ def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = 
             )
         for number, issuer, country, _ in world.CARDS:
             cursor.execute(
-                "insert into payscope.issuer (bank_id, bin, issuer_id, name, country) values (%s, %s, %s, %s, %s)",
+                "insert into payscope.issuer (bank_id, bin, issuer_id, name, country) values (%s,"
+                " %s, %s, %s, %s)",
                 (bank_id, number, issuer.lower(), issuer, country),
             )
     for month in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04"):
@@ -59,13 +61,24 @@ def deliver_report(database: Database, bank_id: UUID, report: world.Report) -> U
     count = len(report.events)
     with database.tenant(bank_id) as cursor:
         cursor.execute(
-            "insert into payscope.report (bank_id, report_id, file_name, object_key, object_version, status, source,"
+            "insert into payscope.report (bank_id, report_id, file_name, object_key,"
+            " object_version, status, source,"
             " rows_read, rows_loaded, first_at, last_at, received_at, finished_at)"
             " values (%s, %s, %s, %s, '1', 'COMPLETE', %s, %s, %s, %s, %s, %s, %s)",
-            (bank_id, report_id, report.name, report.name, report.source, count, count,
-             datetime(first.year, first.month, first.day, tzinfo=UTC),
-             datetime(last.year, last.month, last.day, 23, tzinfo=UTC), NOW, NOW),
-        )  # fmt: skip
+            (
+                bank_id,
+                report_id,
+                report.name,
+                report.name,
+                report.source,
+                count,
+                count,
+                datetime(first.year, first.month, first.day, tzinfo=UTC),
+                datetime(last.year, last.month, last.day, 23, tzinfo=UTC),
+                NOW,
+                NOW,
+            ),
+        )
         cursor.execute(
             "insert into payscope.report_chunk (bank_id, report_id, chunk, object_key, first_row, rows_read,"
             " rows_loaded, loaded_at) values (%s, %s, 0, %s, 1, %s, %s, %s)",

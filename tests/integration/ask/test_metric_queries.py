@@ -21,13 +21,13 @@ MARCH = "2026-03-01/2026-03-31"
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))
-def test_a_metric_by_each_of_its_dimensions_is_measured(metric: str, ports: AskPorts) -> None:
+def test_a_metric_by_each_of_its_dimensions_is_measured(metric: str, ask_ports: AskPorts) -> None:
     for dimension in dimensions_of(METRICS_BY_ID[metric]):
         result = run_query(
             MetricQuery(metrics=(metric,), dimensions=(dimension.id,), time_range=MARCH, as_of=world.TODAY),
             bank_id=world.BANK,
             now=NOW,
-            ports=ports,
+            ports=ask_ports,
         )
         assert result.table.columns[0] == dimension.id
 
@@ -35,10 +35,10 @@ def test_a_metric_by_each_of_its_dimensions_is_measured(metric: str, ports: AskP
 @pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))
 @pytest.mark.parametrize("dimensions", [(), ("network",), ("day", "currency")])
 def test_the_roll_up_says_the_same_as_the_rows(
-    metric: str, dimensions: tuple[str, ...], ports: AskPorts, asked_database: Database
+    metric: str, dimensions: tuple[str, ...], ask_ports: AskPorts, asked_database: Database
 ) -> None:
     query = MetricQuery(metrics=(metric,), dimensions=dimensions, time_range=MARCH, as_of=world.TODAY)
-    _, (piece,) = resolve(query, setting_for(world.BANK, world.TODAY, NOW, ports))
+    _, (piece,) = resolve(query, setting_for(world.BANK, world.TODAY, NOW, ask_ports))
     reader = PostgresMetrics(asked_database)
     chosen, rows = reader.measure(world.BANK, piece), reader.measure(world.BANK, piece, events_only=True)
     assert chosen.groups == rows.groups
@@ -46,16 +46,21 @@ def test_the_roll_up_says_the_same_as_the_rows(
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))
-def test_the_drilled_rows_add_up_to_the_answer_and_its_plan_runs_again(metric: str, ports: AskPorts) -> None:
+def test_the_drilled_rows_add_up_to_the_answer_and_its_plan_runs_again(
+    metric: str, ask_ports: AskPorts
+) -> None:
     result = run_query(
-        MetricQuery(metrics=(metric,), time_range=MARCH, as_of=world.TODAY), bank_id=world.BANK, now=NOW, ports=ports
+        MetricQuery(metrics=(metric,), time_range=MARCH, as_of=world.TODAY),
+        bank_id=world.BANK,
+        now=NOW,
+        ports=ask_ports,
     )
     for value in result.values:
         numerator = denominator = rows = 0
         contributions: list[int] = []
         cursor = None
         while True:
-            page = drill_receipt(value.id, bank_id=world.BANK, ports=ports, limit=200, cursor=cursor)
+            page = drill_receipt(value.id, bank_id=world.BANK, ports=ask_ports, limit=200, cursor=cursor)
             for row in page.rows:
                 numerator += row.contribution["numerator"]
                 contributions.append(row.contribution["numerator"])
@@ -73,19 +78,21 @@ def test_the_drilled_rows_add_up_to_the_answer_and_its_plan_runs_again(metric: s
             assert numerator == value.minor
         else:
             assert Decimal(numerator) == Decimal(value.value or "0")
-        again = run_query(MetricQuery.model_validate(page.plan["query"]), bank_id=world.BANK, now=NOW, ports=ports)
+        again = run_query(
+            MetricQuery.model_validate(page.plan["query"]), bank_id=world.BANK, now=NOW, ports=ask_ports
+        )
         assert [(each.value, each.currency) for each in again.values] == [(value.value, value.currency)]
         assert again.evidence.row_hash == page.row_hash
 
 
-def test_another_bank_sees_none_of_it(ports: AskPorts) -> None:
+def test_another_bank_sees_none_of_it(ask_ports: AskPorts) -> None:
     query = MetricQuery(metrics=("auth_attempts",), as_of=world.TODAY)
-    ours = measure(query, setting_for(world.BANK, world.TODAY, NOW, ports), ports.metrics)
-    theirs = measure(query, setting_for(world.OTHER_BANK, world.TODAY, NOW, ports), ports.metrics)
+    ours = measure(query, setting_for(world.BANK, world.TODAY, NOW, ask_ports), ask_ports.metrics)
+    theirs = measure(query, setting_for(world.OTHER_BANK, world.TODAY, NOW, ask_ports), ask_ports.metrics)
     assert ours.cells[0].group.row_count > 900 > theirs.cells[0].group.row_count > 0
 
 
-def test_a_question_as_of_a_day_leaves_later_rows_out(ports: AskPorts) -> None:
+def test_a_question_as_of_a_day_leaves_later_rows_out(ask_ports: AskPorts) -> None:
     query = MetricQuery(metrics=("auth_attempts",), dimensions=("month",), as_of=date(2026, 2, 28))
-    outcome = measure(query, setting_for(world.BANK, date(2026, 2, 28), NOW, ports), ports.metrics)
+    outcome = measure(query, setting_for(world.BANK, date(2026, 2, 28), NOW, ask_ports), ask_ports.metrics)
     assert [cell.key["month"] for cell in outcome.cells] == ["2026-01", "2026-02"]

@@ -119,7 +119,9 @@ def _overridden(read: Understanding, question: Question) -> Understanding:
         added.append(Filter(dimension="report", values=tuple(str(each) for each in question.report_ids)))
     if not added:
         return read
-    plan = read.plan.model_copy(update={"query": query.model_copy(update={"filters": (*query.filters, *added)})})
+    plan = read.plan.model_copy(
+        update={"query": query.model_copy(update={"filters": (*query.filters, *added)})}
+    )
     return Understanding(read.outcome, read.intent, plan, read.reply, read.options, read.notes, read.features)
 
 
@@ -180,7 +182,9 @@ def _compliance(
     del query_id, now, new_id
     days, _ = ports.banks.report_days(setting.bank_id)
     if not days:
-        return Draft(summary="", caveats=("No report has been completed yet, so nothing can be explained by data.",))
+        return Draft(
+            summary="", caveats=("No report has been completed yet, so nothing can be explained by data.",)
+        )
     if plan.baseline is None:
         return Draft(summary="")
     baseline = parse_range(plan.baseline, setting.today)
@@ -196,7 +200,9 @@ def _not_planned(reply: _Reply, refusal: str | None = None) -> Answer:
     followups: tuple[str, ...] = ()
     if read.outcome == "clarify" and refusal is None:
         options = _plannable(_options(read, reply), reply.names, today)
-        clarification = Clarification(question=read.reply, options=options or _plannable(SUPPORTED, reply.names, today))
+        clarification = Clarification(
+            question=read.reply, options=options or _plannable(SUPPORTED, reply.names, today)
+        )
     else:
         followups = _plannable(SUPPORTED, reply.names, today)
     return Answer(
@@ -228,5 +234,3 @@ def _plannable(questions: Sequence[str], names: Names, today: date) -> tuple[str
     """Those of the questions that can be asked now, at most five."""
     kept = [text for text in dict.fromkeys(questions) if understand(text, names, today).outcome == "plan"]
     return tuple(kept[:_MOST_OPTIONS])
-
-

@@ -121,7 +121,9 @@ class BankReader(Protocol):
 class RawRows(Protocol):
     """The delivered rows of a report, as they were read."""
 
-    def fields(self, chunks: Mapping[str, tuple[int, ...]]) -> Mapping[tuple[str, int], Mapping[str, str | None]]:
+    def fields(
+        self, chunks: Mapping[str, tuple[int, ...]]
+    ) -> Mapping[tuple[str, int], Mapping[str, str | None]]:
         """Fields by (object key of the chunk, row number), for those still kept.
 
         Args:

@@ -51,7 +51,9 @@ def explain(
     best = _best_split(plan, metric, setting, ports, outcomes)
     if best is not None:
         shown += [_effect_cell(metric, best, part) for part in best.split.contributions[:_SHOWN]]
-    anomalies = ports.anomalies.find(setting.bank_id, parse_range(plan.query.time_range or "7d", setting.today), metric.id)
+    anomalies = ports.anomalies.find(
+        setting.bank_id, parse_range(plan.query.time_range or "7d", setting.today), metric.id
+    )
     shown += _anomaly_cells(anomalies[:_MOST_ANOMALIES], setting, ports, outcomes)
     values, receipts = values_and_receipts(shown, query_id, setting, now, new_id)
     effects = [value for value in values if value.metric.endswith(".effect")]
@@ -64,17 +66,26 @@ def explain(
         chart=chart_of(effects, (best.dimension,)) if best else None,
         metrics=metric_map(values),
         evidence=evidence_for(
-            outcomes, plan.model_copy(update={"query": current.query}).model_dump(mode="json", exclude_none=True),
-            setting, ports),
-        caveats=("The slices named are associated with the change; whether they caused it is not shown by the data.",)
-        if effects else (),
-    )  # fmt: skip
+            outcomes,
+            plan.model_copy(update={"query": current.query}).model_dump(mode="json", exclude_none=True),
+            setting,
+            ports,
+        ),
+        caveats=(
+            "The slices named are associated with the change; whether they caused it is not shown"
+            " by the data.",
+        )
+        if effects
+        else (),
+    )
 
 
 class _Split:
     """A dimension and the exact split of the change along it."""
 
-    def __init__(self, dimension: str, split: Decomposition, cells: dict[str, tuple[Cell | None, Cell | None]]) -> None:
+    def __init__(
+        self, dimension: str, split: Decomposition, cells: dict[str, tuple[Cell | None, Cell | None]]
+    ) -> None:
         self.dimension = dimension
         self.split = split
         self.cells = cells
@@ -82,9 +93,16 @@ class _Split:
 
 def _whole(query: MetricQuery, time_range: str | None) -> MetricQuery:
     return query.model_copy(
-        update={"time_range": time_range, "dimensions": (), "limit": None, "having": None, "order_by": (),
-                "metrics": query.metrics[:1], "share": False}
-    )  # fmt: skip
+        update={
+            "time_range": time_range,
+            "dimensions": (),
+            "limit": None,
+            "having": None,
+            "order_by": (),
+            "metrics": query.metrics[:1],
+            "share": False,
+        }
+    )
 
 
 def _best_split(
@@ -96,21 +114,26 @@ def _best_split(
     filtered = {each.dimension for each in plan.query.filters}
     available = {dimension.id for dimension in dimensions_of(metric)}
     wanted = plan.query.dimensions or tuple(
-        name for name in _CANDIDATES
+        name
+        for name in _CANDIDATES
         if name in available and name not in filtered and (name != "response_code" or metric.additive)
-    )  # fmt: skip
+    )
     best: tuple[Fraction, _Split, tuple[Outcome, Outcome]] | None = None
     for name in wanted:
         if name not in available:
             continue
         pair = tuple(
-            measure(_whole(plan.query, days).model_copy(update={"dimensions": (name,)}), setting, ports.metrics)
+            measure(
+                _whole(plan.query, days).model_copy(update={"dimensions": (name,)}), setting, ports.metrics
+            )
             for days in (plan.query.time_range, plan.baseline)
         )
         found = _split(metric, name, pair[0], pair[1])
         if found is None:
             continue
-        surprise = max((found.split.surprise(part) for part in found.split.contributions), default=Fraction(0))
+        surprise = max(
+            (found.split.surprise(part) for part in found.split.contributions), default=Fraction(0)
+        )
         if best is None or surprise > best[0]:
             best = surprise, found, (pair[0], pair[1])
     if best is None or not best[1].split.change:
@@ -122,7 +145,10 @@ def _best_split(
 def _split(metric: Metric, name: str, current: Outcome, before: Outcome) -> _Split | None:
     currencies = sorted({cell.currency or "" for cell in (*current.cells, *before.cells)})
     if len(currencies) > 1:
-        sizes = {code: sum(abs(cell.group.numerator) for cell in current.cells if (cell.currency or "") == code) for code in currencies}
+        sizes = {
+            code: sum(abs(cell.group.numerator) for cell in current.cells if (cell.currency or "") == code)
+            for code in currencies
+        }
         currencies = [max(currencies, key=lambda code: sizes[code])]
     cells: dict[str, tuple[Cell | None, Cell | None]] = {}
     for place, outcome in enumerate((before, current)):
@@ -160,7 +186,9 @@ def _effect_cell(metric: Metric, found: _Split, part: Contribution) -> Cell:
         value = (scale * 10_000).quantize(Decimal("0.0001"))
     else:
         value = scale.quantize(Decimal("0.00000001"))
-    return replace(changed, name=f"{metric.id}.effect", value=value, key={found.dimension: part.slice or None})
+    return replace(
+        changed, name=f"{metric.id}.effect", value=value, key={found.dimension: part.slice or None}
+    )
 
 
 def _anomaly_cells(
@@ -172,7 +200,9 @@ def _anomaly_cells(
         if each.metric not in METRICS_BY_ID:
             continue
         filters = tuple(
-            Filter(dimension=name, values=(value,)) for name, value in each.dimensions.items() if name in DIMENSIONS_BY_ID
+            Filter(dimension=name, values=(value,))
+            for name, value in each.dimensions.items()
+            if name in DIMENSIONS_BY_ID
         )
         day = each.period_on.isoformat()
         query = MetricQuery(metrics=(each.metric,), filters=filters, time_range=day)
@@ -198,15 +228,18 @@ def _summary(
         for first, other, change in triples[:2]
     ]
     if observed:
-        days = ", ".join(
-            f"{value.dimensions['day']}{_of(value)} at {value.value}" for value in observed[:3]
-        )
+        days = ", ".join(f"{value.dimensions['day']}{_of(value)} at {value.value}" for value in observed[:3])
         said.append(f"Outside the usual range: {days}.")
     else:
         said.append("No day of the period was outside its usual range.")
     if best is not None and effects:
-        parts = ", ".join(f"{value.dimensions[best.dimension] or '(none)'} {value.value}" for value in effects[:3])
-        said.append(f"Along {DIMENSIONS_BY_ID[best.dimension].label.lower()}, the largest parts of the change: {parts}.")
+        parts = ", ".join(
+            f"{value.dimensions[best.dimension] or '(none)'} {value.value}" for value in effects[:3]
+        )
+        said.append(
+            f"Along {DIMENSIONS_BY_ID[best.dimension].label.lower()}, the largest parts of the"
+            f" change: {parts}."
+        )
     return " ".join(said)
 
 
@@ -216,13 +249,24 @@ def _of(value: Value) -> str:
 
 
 def _table(
-    effects: Sequence[Value], observed: Sequence[Value], anomalies: Sequence[StoredAnomaly], values: Sequence[Value]
+    effects: Sequence[Value],
+    observed: Sequence[Value],
+    anomalies: Sequence[StoredAnomaly],
+    values: Sequence[Value],
 ) -> Table:
     if not observed:
-        return table_of(effects or values, tuple(effects[0].dimensions) if effects else (), periods=not effects)
+        return table_of(
+            effects or values, tuple(effects[0].dimensions) if effects else (), periods=not effects
+        )
     rows = tuple(
-        (each.period_on.isoformat(), ", ".join(f"{name} {part}" for name, part in each.dimensions.items()) or "all",
-         f"{each.value:f}", f"{each.expected:f}", f"{each.lower:f}", f"{each.upper:f}")
+        (
+            each.period_on.isoformat(),
+            ", ".join(f"{name} {part}" for name, part in each.dimensions.items()) or "all",
+            f"{each.value:f}",
+            f"{each.expected:f}",
+            f"{each.lower:f}",
+            f"{each.upper:f}",
+        )
         for each in anomalies[:_MOST_ANOMALIES]
-    )  # fmt: skip
+    )
     return Table(columns=("day", "slice", "observed", "expected", "lower", "upper"), rows=rows)

@@ -10,7 +10,16 @@ from payscope.application.measuring import Setting
 from payscope.application.read_forecasts import StoredForecast
 from payscope.application.replying import Draft, metric_map
 from payscope.application.run_query import completeness_of
-from payscope.domain.answers import Backtest, Completeness, Evidence, Forecast, ForecastPoint, MetricVersion, Period, Value
+from payscope.domain.answers import (
+    Backtest,
+    Completeness,
+    Evidence,
+    Forecast,
+    ForecastPoint,
+    MetricVersion,
+    Period,
+    Value,
+)
 from payscope.domain.catalogue import find_metric
 from payscope.domain.charts import chart_of_forecast
 from payscope.domain.measured import decimal_string
@@ -39,7 +48,9 @@ def foresee(
         known = sorted({item.forecast.metric for item in ports.forecasts.latest(setting.bank_id)})
         return Draft(
             summary=f"No forecast of {metric.label.lower()} has been made yet.",
-            caveats=(f"Forecasts exist for: {', '.join(known)}." if known else "No forecast has been made yet.",),
+            caveats=(
+                f"Forecasts exist for: {', '.join(known)}." if known else "No forecast has been made yet.",
+            ),
             is_partial=True,
         )
     values: list[Value] = []
@@ -66,7 +77,9 @@ def foresee(
             row_hash=stored[0].forecast.data_hash,
             files=(),
             watermark=watermark,
-            completeness=completeness_of(days, (), setting.today, ()) if days else Completeness(expected=0, present=0),
+            completeness=completeness_of(days, (), setting.today)
+            if days
+            else Completeness(expected=0, present=0),
         ),
         caveats=_caveats(stored, setting.today, has_points=bool(values)),
     )

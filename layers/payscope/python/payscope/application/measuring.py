@@ -237,7 +237,9 @@ def _cells(query: MetricQuery, piece: Slice, measured: Measured, setting: Settin
     fixed = {
         each.dimension: each.values[0]
         for each in query.filters
-        if each.operator is Operator.IN and len(each.values) == 1 and each.dimension not in ("currency", "report")
+        if each.operator is Operator.IN
+        and len(each.values) == 1
+        and each.dimension not in ("currency", "report")
     }
     for group in groups:
         currency = _currency(piece, group)
@@ -269,9 +271,17 @@ def _cells(query: MetricQuery, piece: Slice, measured: Measured, setting: Settin
 def _as_share(cell: Cell, query: MetricQuery, total: int) -> Cell:
     share = None if total == 0 else (Decimal(cell.group.numerator) / total).quantize(Decimal("0.00000001"))
     whole = query.model_copy(
-        update={"dimensions": (), "share": False, "metrics": (cell.metric.id,), "limit": None, "having": None, "keep": None,
-                "order_by": (), "filters": _with_currency(query.filters, cell)}
-    )  # fmt: skip
+        update={
+            "dimensions": (),
+            "share": False,
+            "metrics": (cell.metric.id,),
+            "limit": None,
+            "having": None,
+            "keep": None,
+            "order_by": (),
+            "filters": _with_currency(query.filters, cell),
+        }
+    )
     return replace(
         cell, value=share, unit=Unit.RATIO, name=f"{cell.metric.id}.share", total=whole, denominator=total
     )
@@ -312,10 +322,7 @@ def _own_query(query: MetricQuery, piece: Slice, group: Group) -> MetricQuery:
 def _own_period(piece: Slice, key: Mapping[str, str | None]) -> DayRange | None:
     """The days of the group: of its calendar step where it has one, within the slice's period."""
     period = piece.period
-    if period is None or period.start_on == ALL_DAYS_FROM:
-        bounds = None
-    else:
-        bounds = period
+    bounds = None if period is None or period.start_on == ALL_DAYS_FROM else period
     for step in _STEPS:
         text = key.get(step)
         if text is None:
@@ -356,7 +363,9 @@ def _arranged(query: MetricQuery, cells: list[Cell], caveats: list[str]) -> list
     order = query.order_by
     for each in reversed(order):
         if each.by not in query.metrics and each.by not in query.dimensions:
-            raise InvalidInput(f"The order names {each.by!r}, which is neither a metric nor a dimension of the query.")
+            raise InvalidInput(
+                f"The order names {each.by!r}, which is neither a metric nor a dimension of the query."
+            )
         if each.by in query.dimensions:
             cells.sort(key=lambda cell, by=each.by: cell.key[by] or "", reverse=each.descending)
     if order and order[0].by in query.metrics:
@@ -364,7 +373,9 @@ def _arranged(query: MetricQuery, cells: list[Cell], caveats: list[str]) -> list
     if query.limit is not None:
         cells = _first_groups(cells, query.limit)
     if len(cells) > _MOST_VALUES:
-        caveats.append(f"Only the first {_MOST_VALUES} of {len(cells)} values are given; narrow the question.")
+        caveats.append(
+            f"Only the first {_MOST_VALUES} of {len(cells)} values are given; narrow the question."
+        )
         cells = cells[:_MOST_VALUES]
     return cells
 
@@ -445,6 +456,5 @@ def _value(cell: Cell, value_id: UUID, merchant_names: Mapping[str, str]) -> Val
 def _minor(cell: Cell) -> int | None:
     if cell.unit is not Unit.MONEY or cell.value is None:
         return None
-
 
     return Money.from_decimal(cell.value, cell.currency or "").minor

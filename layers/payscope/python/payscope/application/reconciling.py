@@ -17,7 +17,8 @@ from payscope.domain.summaries import compare, describe
 from payscope.domain.tables import table_of
 
 _INTENTS_CAVEAT = (
-    "Retries are recognised by the order id; without one, by the same card, merchant, amount and currency within"
+    "Retries are recognised by the order id; without one, by the same card, merchant, amount and"
+    " currency within"
     " 24 hours of the attempt before."
 )
 _DELAY_CAVEAT = "Delays count weekdays; bank holidays are not taken out."
@@ -34,10 +35,14 @@ def reconcile(
     dimensions = outcome.query.dimensions
     metric = find_metric(plan.query.metrics[0])
     summary = " ".join(
-        describe(find_metric(name), [value for value in values if value.metric.split(".")[0] == name], dimensions,
-                 share=plan.query.share)
+        describe(
+            find_metric(name),
+            [value for value in values if value.metric.split(".")[0] == name],
+            dimensions,
+            share=plan.query.share,
+        )
         for name in plan.query.metrics
-    )  # fmt: skip
+    )
     return Draft(
         summary=summary,
         values=values,
@@ -114,7 +119,11 @@ def _lengths(current: Sequence[Value], values: Sequence[Value]) -> tuple[str, ..
 
 
 def _identity(cell: Cell) -> tuple[object, ...]:
-    return (cell.metric.id, tuple(sorted((name, part or "") for name, part in cell.key.items())), cell.currency)
+    return (
+        cell.metric.id,
+        tuple(sorted((name, part or "") for name, part in cell.key.items())),
+        cell.currency,
+    )
 
 
 def _plan_document(plan: Plan, outcome: Outcome) -> dict[str, object]:

@@ -6,8 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from payscope.application.ask_ports import AskPorts, ReportDay
-from payscope.application.measuring import Outcome, Setting, measure, resolve_as_of, rows_of, values_and_receipts
-from payscope.domain.answers import Completeness, Evidence, MetricVersion, MissingDay, QueryResult, SourceFile
+from payscope.application.measuring import (
+    Outcome,
+    Setting,
+    measure,
+    resolve_as_of,
+    rows_of,
+    values_and_receipts,
+)
+from payscope.domain.answers import Completeness, Evidence, MetricVersion, MissingDay, QueryResult
 from payscope.domain.catalogue import find_metric
 from payscope.domain.plans import MetricQuery
 from payscope.domain.series import DayRange
@@ -78,17 +85,16 @@ def evidence_for(
         row_hash=row_hash,
         files=files,
         watermark=watermark,
-        completeness=completeness_of(days, [piece.period for piece in pieces], setting.today, files),
+        completeness=completeness_of(days, [piece.period for piece in pieces], setting.today),
     )
 
 
 def completeness_of(
-    days: Sequence[ReportDay], periods: Sequence[DayRange | None], today: date, files: Sequence[SourceFile]
+    days: Sequence[ReportDay], periods: Sequence[DayRange | None], today: date
 ) -> Completeness:
     """Source days due in the periods, between the first and the last day that any report covers.
 
-    A source is due on the weekdays on which it reported at least half of the time. Without any
-    contributing file nothing can be said about sources, so every source counts.
+    A source is due on the weekdays on which it reported at least half of the time.
     """
     covered: dict[str, set[date]] = {}
     for each in days:
@@ -133,5 +139,3 @@ def _usual_weekdays(days: set[date]) -> set[int]:
         if all_days and own * 2 >= all_days:
             usual.add(weekday)
     return usual
-
-

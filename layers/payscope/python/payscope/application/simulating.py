@@ -43,16 +43,24 @@ def simulate(
     filters = {each.dimension: each.values for each in plan.query.filters if each.operator is Operator.IN}
     unknown = sorted(filters.keys() - set(_FILTERED))
     if unknown or any(each.operator is not Operator.IN for each in plan.query.filters):
-        raise InvalidInput("A scenario can be limited by network, issuer, merchant, MCC, country or channel only.")
+        raise InvalidInput(
+            "A scenario can be limited by network, issuer, merchant, MCC, country or channel only."
+        )
     result = simulate_change(setting.bank_id, days, _change(plan.changes[0]), ports.facts, filters)
     outcome = measure(plan.query, setting, ports.metrics)
-    plan_document = plan.model_copy(update={"query": outcome.query}).model_dump(mode="json", exclude_none=True)
+    plan_document = plan.model_copy(update={"query": outcome.query}).model_dump(
+        mode="json", exclude_none=True
+    )
     values: list[Value] = []
     receipts: list[Receipt] = []
     evidence = evidence_for((outcome,), plan_document, setting, ports)
     period = Period(start=days.start_on, end=days.end_on)
     for each in result.values:
-        for scenario, number in (("baseline", each.baseline), ("scenario", each.scenario), ("change", each.delta)):
+        for scenario, number in (
+            ("baseline", each.baseline),
+            ("scenario", each.scenario),
+            ("change", each.delta),
+        ):
             value = _value(each, scenario, number, new_id(), period)
             values.append(value)
             receipts.append(
@@ -74,7 +82,9 @@ def simulate(
         values=tuple(values),
         receipts=tuple(receipts),
         table=table_of(values, ("scope", "scenario")),
-        chart=chart_of([value for value in values if value.metric == values[0].metric], ("scope", "scenario")),
+        chart=chart_of(
+            [value for value in values if value.metric == values[0].metric], ("scope", "scenario")
+        ),
         metrics=metric_map([value for value in values if value.dimensions["scenario"] == "scenario"]),
         evidence=evidence,
         caveats=result.assumptions,
@@ -95,17 +105,23 @@ def _change(change: Change) -> SimulatedChange:
             shift = Shift(points=points) if points is not None else Shift(percent=per_cent)
             return RateChange(RateTarget(change.target), shift)
         case _:
-            raise InvalidInput("Volume, ticket and fees change by per cent, for example: what if volume grows by 10%.")
+            raise InvalidInput(
+                "Volume, ticket and fees change by per cent, for example: what if volume grows by 10%."
+            )
 
 
-def _value(each: ScenarioValue, scenario: str, number: Fraction | None, value_id: UUID, period: Period) -> Value:
+def _value(
+    each: ScenarioValue, scenario: str, number: Fraction | None, value_id: UUID, period: Period
+) -> Value:
     text: str | None = None
     minor: int | None = None
     if number is not None:
         exact = Decimal(number.numerator) / Decimal(number.denominator)
         if each.unit == "money":
             minor = int(exact.quantize(Decimal(1)))
-            text = decimal_string(Decimal(minor).scaleb(-exponent(each.currency or "")), "money", each.currency)
+            text = decimal_string(
+                Decimal(minor).scaleb(-exponent(each.currency or "")), "money", each.currency
+            )
         else:
             text = decimal_string(exact.quantize(Decimal("0.00000001")), each.unit, each.currency)
     return Value(
@@ -123,9 +139,14 @@ def _value(each: ScenarioValue, scenario: str, number: Fraction | None, value_id
 
 def _summary(plan: Plan, values: Sequence[Value]) -> str:
     """The metric that the change is about, then the money that moves with it."""
-    named = {"approval_rate": ("auth_rate_raw", "approved_amount"), "volume": ("sales_amount", "sales_count"),
-             "fees": ("fees_total", "settlement_after_fees"), "ticket": ("sales_amount", "approved_amount"),
-             "refund_rate": ("refund_rate",), "chargeback_rate": ("chargeback_rate",)}[plan.changes[0].target]  # fmt: skip
+    named = {
+        "approval_rate": ("auth_rate_raw", "approved_amount"),
+        "volume": ("sales_amount", "sales_count"),
+        "fees": ("fees_total", "settlement_after_fees"),
+        "ticket": ("sales_amount", "approved_amount"),
+        "refund_rate": ("refund_rate",),
+        "chargeback_rate": ("chargeback_rate",),
+    }[plan.changes[0].target]
     said: list[str] = []
     for metric in dict.fromkeys((*named, *(value.metric for value in values))):
         own = [value for value in values if value.metric == metric]
@@ -133,12 +154,16 @@ def _summary(plan: Plan, values: Sequence[Value]) -> str:
             continue
         currency = own[0].currency
         scope = own[0].dimensions["scope"]
-        trio = {value.dimensions["scenario"]: value for value in own
-                if value.currency == currency and value.dimensions["scope"] == scope}  # fmt: skip
+        trio = {
+            value.dimensions["scenario"]: value
+            for value in own
+            if value.currency == currency and value.dimensions["scope"] == scope
+        }
         if len(trio) == 3 and trio["change"].value is not None:
             unit = f" {currency}" if currency else ""
             said.append(
-                f"{metric}: {trio['baseline'].value}{unit} as it was, {trio['scenario'].value}{unit} in the scenario."
+                f"{metric}: {trio['baseline'].value}{unit} as it was,"
+                f" {trio['scenario'].value}{unit} in the scenario."
             )
         if len(said) == 2:
             break

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from payscope.domain.plans import Intent
+from payscope.domain.time_ranges import AsOf
 
 Status = Literal["answered", "needs_clarification", "refused", "partial"]
 
@@ -20,7 +21,7 @@ class Question(_Document):
 
     query: str = Field(min_length=1, max_length=2000)
     time_range: str | None = Field(default=None, max_length=40)
-    as_of: datetime | date | None = None
+    as_of: AsOf | None = None
     thread_id: UUID | None = None
     report_ids: tuple[UUID, ...] | None = Field(default=None, max_length=100)
     locale: str | None = Field(default=None, max_length=35)

@@ -10,7 +10,9 @@ _STEPS = ("day", "week", "month", "hour", "weekday")
 _MOST_MARKS = 500
 
 
-def chart_of(values: Sequence[Value], dimensions: Sequence[str], *, compared: bool = False) -> dict[str, Any] | None:
+def chart_of(
+    values: Sequence[Value], dimensions: Sequence[str], *, compared: bool = False
+) -> dict[str, Any] | None:
     """A line over time, bars over groups, pairs of bars over periods; None for a single number."""
     first = next((value.metric for value in values), None)
     shown = [value for value in values if value.metric == first and value.value is not None][:_MOST_MARKS]

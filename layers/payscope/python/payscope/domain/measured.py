@@ -111,7 +111,11 @@ def value_of(metric: Metric, group: Group, currency: str | None) -> Decimal | No
     if metric.quantile is not None:
         return group.quantile
     if not metric.denominator:
-        return _money(Decimal(group.numerator), currency) if metric.unit is Unit.MONEY else Decimal(group.numerator)
+        return (
+            _money(Decimal(group.numerator), currency)
+            if metric.unit is Unit.MONEY
+            else Decimal(group.numerator)
+        )
     if not group.denominator:
         return None
     ratio = Decimal(group.numerator) / Decimal(group.denominator)

@@ -1,10 +1,11 @@
 """Plans: what is to be measured, as data that can be stored, compiled and run again."""
 
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from payscope.domain.time_ranges import AsOf
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 ValueText = Annotated[str, Field(max_length=256)]
@@ -119,7 +120,10 @@ class OrderBy(_Document):
     def _accept_text(cls, data: Any) -> Any:
         if isinstance(data, str):
             name, _, direction = data.strip().partition(" ")
-            return {"by": name.removeprefix("-"), "descending": name.startswith("-") or direction.lower() == "desc"}
+            return {
+                "by": name.removeprefix("-"),
+                "descending": name.startswith("-") or direction.lower() == "desc",
+            }
         if isinstance(data, dict) and "direction" in data:
             given: dict[str, Any] = dict(data)  # pyright: ignore[reportUnknownArgumentType]
             return {**given, "descending": given.pop("direction") in ("desc", "DESC")}
@@ -147,7 +151,7 @@ class MetricQuery(_Document):
     clock: Clock | None = None
     order_by: tuple[OrderBy, ...] = Field(default=(), max_length=4)
     limit: int | None = Field(default=None, ge=1, le=1000)
-    as_of: datetime | date | None = None
+    as_of: AsOf | None = None
     share: bool = False
     having: Having | None = None
     keep: Filter | None = None
@@ -167,10 +171,13 @@ class MetricQuery(_Document):
         return given
 
 
+Changeable = Literal["volume", "approval_rate", "refund_rate", "chargeback_rate", "ticket", "fees"]
+
+
 class Change(_Document):
     """A supposed change for WHAT_IF: one parameter, by per cent or by an absolute step."""
 
-    target: Literal["volume", "approval_rate", "refund_rate", "chargeback_rate", "ticket", "fees"]
+    target: Changeable
     per_cent: str | None = None
     points: str | None = None
 

@@ -11,7 +11,9 @@ _NUMERAL = re.compile(r"\d[\d.,:/-]*\d|\d")
 _SHOWN = 5
 
 
-def describe(metric: Metric, values: Sequence[Value], dimensions: Sequence[str], *, share: bool = False) -> str:
+def describe(
+    metric: Metric, values: Sequence[Value], dimensions: Sequence[str], *, share: bool = False
+) -> str:
     """One number in a sentence, or the first groups in order."""
     subject = f"Share of {metric.label.lower()}" if share else metric.label
     if not values:
@@ -45,29 +47,47 @@ def compare(metric: Metric, current: Value, baseline: Value | None, change: Valu
 def foreign_numerals(text: str, values: Iterable[Value]) -> tuple[str, ...]:
     """Numerals of the text that occur in no value: in a right summary, none."""
     known = " ".join(
-        " ".join(filter(None, (
-            value.value, str(value.numerator), str(value.denominator), str(value.minor),
-            *(part or "" for part in value.dimensions.values()),
-            "" if value.period is None else f"{value.period.start.isoformat()} {value.period.end.isoformat()}",
-        )))
+        " ".join(
+            filter(
+                None,
+                (
+                    value.value,
+                    str(value.numerator),
+                    str(value.denominator),
+                    str(value.minor),
+                    *(part or "" for part in value.dimensions.values()),
+                    ""
+                    if value.period is None
+                    else f"{value.period.start.isoformat()} {value.period.end.isoformat()}",
+                ),
+            )
+        )
         for value in values
-    )  # fmt: skip
+    )
     pieces = set(_NUMERAL.findall(known)) | set(known.split())
-    return tuple(found for found in _NUMERAL.findall(text) if found.rstrip(".,:;") not in pieces and found not in pieces)
+    return tuple(
+        found
+        for found in _NUMERAL.findall(text)
+        if found.rstrip(".,:;") not in pieces and found not in pieces
+    )
 
 
 def _number(value: Value) -> str:
     if value.value is None:
         return "has no value (nothing to divide by)"
-    if value.numerator is not None and value.denominator is not None and value.unit in (Unit.RATIO, Unit.BPS):
-        if value.minor is None and value.currency is None:
-            return f"{_amount(value)} ({value.numerator} of {value.denominator})"
+    is_ratio = value.unit in (Unit.RATIO, Unit.BPS) and value.currency is None
+    if is_ratio and value.numerator is not None and value.denominator is not None:
+        return f"{_amount(value)} ({value.numerator} of {value.denominator})"
     return _amount(value)
 
 
 def _amount(value: Value) -> str:
     if value.currency:
-        return f"{value.value} {value.currency}" if value.unit == Unit.MONEY else f"{value.value}{_unit(value)} in {value.currency}"
+        return (
+            f"{value.value} {value.currency}"
+            if value.unit == Unit.MONEY
+            else f"{value.value}{_unit(value)} in {value.currency}"
+        )
     return f"{value.value}{_unit(value)}"
 
 
@@ -76,8 +96,12 @@ def _unit(value: Value) -> str:
 
 
 def _group(value: Value, dimensions: Sequence[str]) -> str:
-    names = [value.dimensions.get("merchant_name") if name == "merchant" and value.dimensions.get("merchant_name")
-             else value.dimensions.get(name) for name in dimensions]  # fmt: skip
+    names = [
+        value.dimensions.get("merchant_name")
+        if name == "merchant" and value.dimensions.get("merchant_name")
+        else value.dimensions.get(name)
+        for name in dimensions
+    ]
     return " / ".join(name if name is not None else "(none)" for name in names)
 
 

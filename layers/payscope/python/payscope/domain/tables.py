@@ -30,7 +30,11 @@ def table_of(values: Sequence[Value], dimensions: Sequence[str], *, periods: boo
         rows.setdefault(key, {})[value.metric] = value.value
     if with_currency:
         _move_counts(rows)
-    columns = [*shown, *(("period_start", "period_end") if periods else ()), *(("currency",) if with_currency else ())]
+    columns = [
+        *shown,
+        *(("period_start", "period_end") if periods else ()),
+        *(("currency",) if with_currency else ()),
+    ]
     return Table(
         columns=(*columns, *metrics),
         rows=tuple((*key, *(cells.get(name) for name in metrics)) for key, cells in rows.items()),

@@ -2,7 +2,10 @@
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from payscope.domain.series import DayRange
 from payscope.errors import InvalidInput
@@ -14,6 +17,15 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _day_or_instant(value: object) -> object:
+    # Pydantic alone would read a day as the instant of its midnight.
+    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
+
+
+# The day or the instant that a question calls today.
+AsOf = Annotated[datetime | date, BeforeValidator(_day_or_instant)]
 
 
 def parse_range(text: str, today: date) -> DayRange:
@@ -40,8 +52,12 @@ def parse_range(text: str, today: date) -> DayRange:
         if found := _YEAR.fullmatch(written):
             return DayRange(date(int(written), 1, 1), date(int(written), 12, 31))
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"The time range {text!r} names days that do not exist, or ends before it starts.") from error
-    raise InvalidInput(f"The time range {text!r} is none of 7d, 2026-03-04, 2026-03, 2026-Q1 or 2026-03-01/2026-03-31.")
+        raise InvalidInput(
+            f"The time range {text!r} names days that do not exist, or ends before it starts."
+        ) from error
+    raise InvalidInput(
+        f"The time range {text!r} is none of 7d, 2026-03-04, 2026-03, 2026-Q1 or 2026-03-01/2026-03-31."
+    )
 
 
 def range_text(days: DayRange) -> str:

@@ -37,8 +37,18 @@ class PostgresConversations:
         plan = None if turn.plan is None else Jsonb(turn.plan.model_dump(mode="json"))
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "insert into payscope.conversation (bank_id, thread_id, subject, turn, query, plan, status, asked_at,"
+                "insert into payscope.conversation (bank_id, thread_id, subject, turn, query, plan,"
+                " status, asked_at,"
                 " expires_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-                (bank_id, turn.thread_id, turn.subject, turn.turn, turn.query, plan, turn.status, turn.asked_at,
-                 turn.expires_at),
-            )  # fmt: skip
+                (
+                    bank_id,
+                    turn.thread_id,
+                    turn.subject,
+                    turn.turn,
+                    turn.query,
+                    plan,
+                    turn.status,
+                    turn.asked_at,
+                    turn.expires_at,
+                ),
+            )

@@ -30,7 +30,9 @@ class PostgresBanks:
             NotFound: The bank is not registered.
         """
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute("select name, timezone, currency from payscope.bank where bank_id = %s", (bank_id,))
+            cursor.execute(
+                "select name, timezone, currency from payscope.bank where bank_id = %s", (bank_id,)
+            )
             row = cursor.fetchone()
         if row is None:
             raise NotFound("There is no such bank.")
@@ -56,7 +58,8 @@ class PostgresBanks:
             cursor.execute(load_query("report_days"), {"bank_id": bank_id, "timezone": zone})
             days = [ReportDay(source, day) for source, day in cursor]
             cursor.execute(
-                "select max(finished_at) from payscope.report where bank_id = %s and status = 'COMPLETE'", (bank_id,)
+                "select max(finished_at) from payscope.report where bank_id = %s and status = 'COMPLETE'",
+                (bank_id,),
             )
             row = cursor.fetchone()
         return days, row[0] if row else None
@@ -69,7 +72,9 @@ class PostgresBanks:
                 (bank_id,),
             )
             merchants = tuple(NamedMerchant(*row) for row in cursor)
-            cursor.execute("select bin, name from payscope.issuer where bank_id = %s order by bin", (bank_id,))
+            cursor.execute(
+                "select bin, name from payscope.issuer where bank_id = %s order by bin", (bank_id,)
+            )
             issuers = cursor.fetchall()
             sources = dict(read_rollup_state(cursor, bank_id).sources)
         return Directory(

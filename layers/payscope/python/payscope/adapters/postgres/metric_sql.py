@@ -22,13 +22,30 @@ from payscope.errors import InvalidInput
 Fragment = sql.Composable
 _INTENT_WINDOW = timedelta(hours=24)
 _COMPARISONS: Mapping[Operator, LiteralString] = {
-    Operator.GT: ">", Operator.GTE: ">=", Operator.LT: "<", Operator.LTE: "<=",
-}  # fmt: skip
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+}
 # What event_daily keeps, and what of it is '' where the event has null.
 _ROLLED_UP = frozenset(
-    {"network", "merchant", "merchant_group", "mcc", "country", "channel", "response_code", "decline_family",
-     "currency", "source", "weekday", "day", "week", "month"}
-)  # fmt: skip
+    {
+        "network",
+        "merchant",
+        "merchant_group",
+        "mcc",
+        "country",
+        "channel",
+        "response_code",
+        "decline_family",
+        "currency",
+        "source",
+        "weekday",
+        "day",
+        "week",
+        "month",
+    }
+)
 _ROLLED_UP_COLUMNS = frozenset({"event_type", "subtype", "source", "exclusion", "approved"})
 _ROLLED_UP_AMOUNTS = frozenset(Amount) - {Amount.DELAY, Amount.ABSOLUTE}
 
@@ -110,7 +127,9 @@ def measure_statement(bank_id: UUID, piece: Slice, *, rollup: bool) -> Statement
     return Statement(query, bound.values, piece.dimensions)
 
 
-def rows_statement(bank_id: UUID, piece: Slice, *, limit: int, after: tuple[UUID, int, UUID, int] | None) -> Statement:
+def rows_statement(
+    bank_id: UUID, piece: Slice, *, limit: int, after: tuple[UUID, int, UUID, int] | None
+) -> Statement:
     """The rows behind a slice, by (report, row number, event, revision), with what each adds."""
     bound = _Parameters()
     rows = _rows(bank_id, piece, bound, rollup=False)
@@ -130,7 +149,8 @@ def rows_statement(bank_id: UUID, piece: Slice, *, limit: int, after: tuple[UUID
             *(bound.bind(f"after_{n}", value) for n, value in enumerate(after)),
         )
     query = sql.SQL(
-        "select x.*, r.file_name, c.object_key as chunk_key\nfrom (\nselect {}\nfrom {}\nwhere {}\norder by {}\nlimit {}\n) x\n"
+        "select x.*, r.file_name, c.object_key as chunk_key\nfrom (\nselect {}\nfrom {}\nwhere"
+        " {}\norder by {}\nlimit {}\n) x\n"
         "left join payscope.report r on r.bank_id = {bank} and r.report_id = x.report_id\n"
         "left join payscope.report_chunk c on c.bank_id = {bank} and c.report_id = x.report_id"
         " and x.row_number between c.first_row and c.first_row + c.rows_read - 1\n"
@@ -168,12 +188,19 @@ def files_statement(bank_id: UUID, piece: Slice) -> Statement:
     conditions = _conditions_of(piece, (*piece.metric.numerator, *piece.metric.denominator), rows, bound)
     where = _where(piece, rows, conditions, bound)
     reported = rows.columns["report_id"]
-    query = sql.SQL(
-        "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank} and r.rows_loaded > 0\n"
-        "  and exists (select from {rows}\nwhere {where} and {reported} = r.report_id)\norder by r.file_name, r.report_id"
-    ) if piece.metric.relation is Relation.EVENT else sql.SQL(
-        "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n"
-        "  and r.report_id in (select {reported} from {rows}\nwhere {where})\norder by r.file_name, r.report_id"
+    query = (
+        sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank} and"
+            " r.rows_loaded > 0\n"
+            "  and exists (select from {rows}\nwhere {where} and {reported} = r.report_id)\norder"
+            " by r.file_name, r.report_id"
+        )
+        if piece.metric.relation is Relation.EVENT
+        else sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n"
+            "  and r.report_id in (select {reported} from {rows}\nwhere {where})\norder by"
+            " r.file_name, r.report_id"
+        )
     )
     return Statement(
         query.format(
@@ -198,7 +225,9 @@ def _rows(bank_id: UUID, piece: Slice, bound: _Parameters, *, rollup: bool) -> _
 def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str]) -> _Rows:
     bank, as_of = bound.bind("bank_id", bank_id), bound.bind("as_of", piece.as_of)
     known = sql.SQL("e.bank_id = {} and e.known_from <= {} and e.known_to > {}").format(bank, as_of, as_of)
-    columns = {name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in _EVENT_COLUMNS}
+    columns: dict[str, Fragment] = {
+        name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in _EVENT_COLUMNS
+    }
     match piece.metric.relation:
         case Relation.ATTEMPT:
             start: Fragment = _attempts(piece, known, bound)
@@ -208,15 +237,18 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
             start = _settled(known)
         case Relation.MATCH:
             start = sql.SQL(
-                "payscope.match_event me join payscope.match m on m.bank_id = me.bank_id and m.match_id = me.match_id\n"
+                "payscope.match_event me join payscope.match m on m.bank_id = me.bank_id and"
+                " m.match_id = me.match_id\n"
                 "     join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id"
             )
-            known = sql.SQL("{} and me.bank_id = {} and me.stage in ('CLEARING', 'SETTLEMENT')").format(known, bank)
+            known = sql.SQL("{} and me.bank_id = {} and me.stage in ('CLEARING', 'SETTLEMENT')").format(
+                known, bank
+            )
             columns["state"] = sql.SQL("m.state")
         case _:
             start = sql.SQL("payscope.event e")
     day = _day_of(piece, bound)
-    amounts = {
+    amounts: dict[Amount, Fragment] = {
         Amount.ROWS: sql.SQL("1"),
         Amount.AMOUNT: sql.SQL("e.amount_minor"),
         Amount.ABSOLUTE: sql.SQL("abs(e.amount_minor)"),
@@ -233,11 +265,18 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
     shown = sql.SQL(", ").join(
         sql.SQL("{}, e.{}").format(sql.Literal(name), sql.Identifier(name)) for name in _SHOWN_COLUMNS
     )
-    columns |= {"row_id": sql.SQL("e.event_id"), "shown": sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(shown)}
+    columns |= {
+        "row_id": sql.SQL("e.event_id"),
+        "shown": sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(shown),
+    }
     dimensions = {
-        **{name: sql.SQL("e.{}").format(sql.Identifier(column)) for name, column in _PLAIN_DIMENSIONS.items()},
+        **{
+            name: sql.SQL("e.{}").format(sql.Identifier(column)) for name, column in _PLAIN_DIMENSIONS.items()
+        },
         **_calendar_dimensions(day),
-        "hour": sql.SQL("to_char(e.occurred_at at time zone {}, 'HH24')").format(bound.bind("timezone", piece.timezone))
+        "hour": sql.SQL("to_char(e.occurred_at at time zone {}, 'HH24')").format(
+            bound.bind("timezone", piece.timezone)
+        )
         if "hour" in needed
         else sql.SQL("null"),
         "currency": sql.SQL("coalesce(e.settlement_currency, e.currency)")
@@ -271,7 +310,9 @@ def _rollup_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[st
     columns: dict[str, Fragment] = {
         name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(name)) for name in ("subtype", "exclusion")
     }
-    columns |= {name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in ("event_type", "source", "approved")}
+    columns |= {
+        name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in ("event_type", "source", "approved")
+    }
     dimensions: dict[str, Fragment] = {
         name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(_PLAIN_DIMENSIONS[name]))
         for name in ("network", "merchant", "mcc", "country", "channel", "response_code", "decline_family")
@@ -312,13 +353,16 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
     today = piece.as_of.astimezone(ZoneInfo(piece.timezone)).date()
     # A break that was cleared after it had been known at that instant was open then.
     state = sql.SQL(
-        "case when b.cleared_at is null then b.state when b.opened_at <= {} and b.cleared_at > {} then 'UNMATCHED'"
+        "case when b.cleared_at is null then b.state when b.opened_at <= {} and b.cleared_at > {}"
+        " then 'UNMATCHED'"
         " else 'MATCHED' end"
     ).format(as_of, as_of)
     day = sql.SQL("b.expected_on")
     shown = sql.SQL(
-        "jsonb_strip_nulls(jsonb_build_object('break_id', b.break_id, 'event_id', b.event_id, 'reason', b.reason,"
-        " 'state', b.state, 'currency', b.currency, 'amount_minor', b.amount_minor, 'expected_on', b.expected_on,"
+        "jsonb_strip_nulls(jsonb_build_object('break_id', b.break_id, 'event_id', b.event_id,"
+        " 'reason', b.reason,"
+        " 'state', b.state, 'currency', b.currency, 'amount_minor', b.amount_minor, 'expected_on',"
+        " b.expected_on,"
         " 'merchant_id', b.merchant_id, 'network', b.network, 'evidence', b.evidence))"
     )
     return _Rows(
@@ -360,13 +404,16 @@ def _attempts(piece: Slice, known: Fragment, bound: _Parameters) -> Fragment:
     if piece.period is not None:
         start, end = _instants(piece)
         around = sql.SQL("e.occurred_at >= {} and e.occurred_at < {}").format(
-            bound.bind("intents_from", start - _INTENT_WINDOW), bound.bind("intents_until", end + _INTENT_WINDOW)
+            bound.bind("intents_from", start - _INTENT_WINDOW),
+            bound.bind("intents_until", end + _INTENT_WINDOW),
         )
     kept = sql.SQL(", ").join(sql.SQL("e.{}").format(sql.Identifier(name)) for name in _EVENT_COLUMNS)
     return sql.SQL(
         "(select s.*, s.step = 1 as is_first,\n"
-        "       bool_or(coalesce(s.approved, false)) over (partition by s.intent, s.session) as intent_approved\n"
-        " from (select k.*, sum(k.step) over (partition by k.intent order by k.occurred_at, k.event_id) as session\n"
+        "       bool_or(coalesce(s.approved, false)) over (partition by s.intent, s.session) as"
+        " intent_approved\n"
+        " from (select k.*, sum(k.step) over (partition by k.intent order by k.occurred_at,"
+        " k.event_id) as session\n"
         "       from (select a.*, case when lag(a.occurred_at) over w is null then 1\n"
         "                             when a.order_ref is null and a.occurred_at > lag(a.occurred_at) over w"
         " + interval '24 hours' then 1 else 0 end as step\n"
@@ -385,9 +432,12 @@ def _settled(known: Fragment) -> Fragment:
     """Settled sales with the day on which their clearing was booked."""
     return sql.SQL(
         "payscope.event e join (\n"
-        "    select coalesce(e.arn, e.lifecycle_id) as link, min(e.booked_on) as cleared_on from payscope.event e\n"
-        "    where {known} and e.event_type = 'CLEARING' and coalesce(e.arn, e.lifecycle_id) is not null group by 1\n"
-        ") c on c.link = coalesce(e.arn, e.lifecycle_id) and e.event_type = 'SETTLEMENT' and e.amount_minor > 0"
+        "    select coalesce(e.arn, e.lifecycle_id) as link, min(e.booked_on) as cleared_on from"
+        " payscope.event e\n"
+        "    where {known} and e.event_type = 'CLEARING' and coalesce(e.arn, e.lifecycle_id) is not"
+        " null group by 1\n"
+        ") c on c.link = coalesce(e.arn, e.lifecycle_id) and e.event_type = 'SETTLEMENT' and"
+        " e.amount_minor > 0"
         " and e.booked_on >= c.cleared_on"
     ).format(known=known)
 
@@ -406,7 +456,9 @@ def _joined(start: Fragment, needed: set[str], bank: Fragment, alias: Fragment) 
             "\nleft join payscope.merchant mg on mg.bank_id = {} and mg.merchant_id = {}.merchant_id"
         ).format(bank, alias)
     if "issuer" in needed:
-        joined += sql.SQL("\nleft join payscope.issuer i on i.bank_id = {} and i.bin = {}.bin").format(bank, alias)
+        joined += sql.SQL("\nleft join payscope.issuer i on i.bank_id = {} and i.bin = {}.bin").format(
+            bank, alias
+        )
     return joined
 
 
@@ -489,7 +541,9 @@ def _condition(piece: Slice, condition: Condition, rows: _Rows, bound: _Paramete
         case Test.NOT_TRUE:
             return sql.SQL("not coalesce({}, false)").format(column)
         case Test.NOT_IN:
-            return sql.SQL("({} is null or {} not in ({}))").format(column, column, _literals(condition.values))
+            return sql.SQL("({} is null or {} not in ({}))").format(
+                column, column, _literals(condition.values)
+            )
         case Test.IN if condition.column == "event_type":
             return _event_types(piece, condition.values, rows, bound)
         case Test.IN:
@@ -502,16 +556,16 @@ def _event_types(piece: Slice, types: Sequence[str], rows: _Rows, bound: _Parame
     parts: list[Fragment] = []
     if plain:
         parts.append(sql.SQL("{} in ({})").format(rows.columns["event_type"], _literals(plain)))
-    for each in types:
-        if each in piece.sources:
-            parts.append(
-                sql.SQL("({} = {} and {} = any({}))").format(
-                    rows.columns["event_type"],
-                    sql.Literal(each),
-                    rows.columns["source"],
-                    bound.bind(f"sources_{each.lower()}", sorted(piece.sources[each])),
-                )
-            )
+    parts += [
+        sql.SQL("({} = {} and {} = any({}))").format(
+            rows.columns["event_type"],
+            sql.Literal(each),
+            rows.columns["source"],
+            bound.bind(f"sources_{each.lower()}", sorted(piece.sources[each])),
+        )
+        for each in types
+        if each in piece.sources
+    ]
     return parts[0] if len(parts) == 1 else sql.SQL("({})").format(sql.SQL(" or ").join(parts))
 
 
@@ -540,7 +594,9 @@ def _filter(piece: Slice, each: Filter, rows: _Rows, bound: _Parameters) -> Frag
                 expression, sql.SQL(_COMPARISONS[each.operator]), bound.bind(each.dimension, each.values[0])
             )
         case _:
-            raise InvalidInput(f"{dimension.label} cannot be compared by {each.operator}.", dimension=dimension.id)
+            raise InvalidInput(
+                f"{dimension.label} cannot be compared by {each.operator}.", dimension=dimension.id
+            )
 
 
 def _amount_filter(each: Filter, bound: _Parameters) -> Fragment:
@@ -588,19 +644,56 @@ def _quantile(piece: Slice, rows: _Rows, bound: _Parameters) -> Fragment:
 
 
 _PLAIN_DIMENSIONS: Mapping[str, str] = {
-    "network": "network", "merchant": "merchant_id", "mcc": "mcc", "bin": "bin", "country": "country",
-    "issuer_country": "issuer_country", "channel": "channel", "entry_mode": "entry_mode", "three_ds": "three_ds",
-    "response_code": "response_code", "decline_family": "decline_family", "reason_code": "reason_code",
+    "network": "network",
+    "merchant": "merchant_id",
+    "mcc": "mcc",
+    "bin": "bin",
+    "country": "country",
+    "issuer_country": "issuer_country",
+    "channel": "channel",
+    "entry_mode": "entry_mode",
+    "three_ds": "three_ds",
+    "response_code": "response_code",
+    "decline_family": "decline_family",
+    "reason_code": "reason_code",
     "source": "source",
-}  # fmt: skip
+}
 _SHOWN_COLUMNS = (
-    "source", "event_type", "subtype", "source_ref", "sequence", "occurred_at", "booked_on", "amount_minor", "currency",
-    "settlement_minor", "settlement_currency", "fee_minor", "merchant_id", "network", "bin", "response_code", "approved",
-    "exclusion", "lifecycle_id", "arn", "order_ref",
-)  # fmt: skip
+    "source",
+    "event_type",
+    "subtype",
+    "source_ref",
+    "sequence",
+    "occurred_at",
+    "booked_on",
+    "amount_minor",
+    "currency",
+    "settlement_minor",
+    "settlement_currency",
+    "fee_minor",
+    "merchant_id",
+    "network",
+    "bin",
+    "response_code",
+    "approved",
+    "exclusion",
+    "lifecycle_id",
+    "arn",
+    "order_ref",
+)
 _EVENT_COLUMNS = tuple(
-    dict.fromkeys((
-        "event_id", "revision", "report_id", "row_number", *_SHOWN_COLUMNS, *_PLAIN_DIMENSIONS.values(),
-        "interchange_minor", "scheme_fee_minor", "markup_minor", "card_token",
-    ))
-)  # fmt: skip
+    dict.fromkeys(
+        (
+            "event_id",
+            "revision",
+            "report_id",
+            "row_number",
+            *_SHOWN_COLUMNS,
+            *_PLAIN_DIMENSIONS.values(),
+            "interchange_minor",
+            "scheme_fee_minor",
+            "markup_minor",
+            "card_token",
+        )
+    )
+)

@@ -40,7 +40,8 @@ class PostgresReceipts:
                 "insert into payscope.receipt (bank_id, value_id, query_id, metric, version, plan, row_count,"
                 " row_hash, value, as_of, answered_at)"
                 " select %s, * from jsonb_to_recordset(%s) as r (value_id uuid, query_id uuid, metric text,"
-                " version integer, plan jsonb, row_count bigint, row_hash text, value text, as_of timestamptz,"
+                " version integer, plan jsonb, row_count bigint, row_hash text, value text, as_of"
+                " timestamptz,"
                 " answered_at timestamptz) on conflict do nothing",
                 (bank_id, Jsonb(document, dumps=json.dumps)),
             )
@@ -49,7 +50,8 @@ class PostgresReceipts:
         """The receipt, or None where this bank has none by that id."""
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select value_id, query_id, metric, version, plan, row_count, row_hash, value, as_of, answered_at"
+                "select value_id, query_id, metric, version, plan, row_count, row_hash, value,"
+                " as_of, answered_at"
                 " from payscope.receipt where bank_id = %s and value_id = %s",
                 (bank_id, value_id),
             )

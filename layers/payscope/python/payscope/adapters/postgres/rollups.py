@@ -34,7 +34,9 @@ class RollupState:
     def serves(self, as_of: datetime, timezone: str) -> bool:
         """Whether the roll-up says the same as the events, as known at this instant."""
         return (
-            self.is_complete and self.timezone == timezone and (self.amended_at is None or as_of >= self.amended_at)
+            self.is_complete
+            and self.timezone == timezone
+            and (self.amended_at is None or as_of >= self.amended_at)
         )
 
 
@@ -53,7 +55,8 @@ class PostgresRollups:
         with self._database.tenant(bank_id, deadline_s=_REFRESH_DEADLINE_S) as cursor:
             zone = _lock(cursor, bank_id)
             cursor.execute(
-                load_query("rollup_touched_days"), {"bank_id": bank_id, "report_id": report_id, "timezone": zone}
+                load_query("rollup_touched_days"),
+                {"bank_id": bank_id, "report_id": report_id, "timezone": zone},
             )
             days = sorted(row[0] for row in cursor)
             _refresh(cursor, bank_id, days, zone, now)
@@ -130,10 +133,13 @@ def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone
     )
 
 
-def _reached(cursor: TenantCursor, bank_id: UUID, name: str, now: datetime, detail: Mapping[str, Any]) -> None:
+def _reached(
+    cursor: TenantCursor, bank_id: UUID, name: str, now: datetime, detail: Mapping[str, Any]
+) -> None:
     cursor.execute(
         "insert into payscope.watermark (bank_id, name, reached_at, detail) values (%s, %s, %s, %s)"
-        " on conflict (bank_id, name) do update set reached_at = excluded.reached_at, detail = excluded.detail",
+        " on conflict (bank_id, name) do update set reached_at = excluded.reached_at, detail ="
+        " excluded.detail",
         (bank_id, name, now, Jsonb(detail)),
     )
 

@@ -58,14 +58,18 @@ def match_time(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | Non
             return TimeMatch(DayRange(found.days.end_on + timedelta(days=1), today), found.length + 1)
         return None
     single = _single(tokens, at, today)
-    if single and single.days and _word(tokens, at + single.length) in ("to", "through", "until", "till", "thru"):
+    if (
+        single
+        and single.days
+        and _word(tokens, at + single.length) in ("to", "through", "until", "till", "thru")
+    ):
         paired = _pair(tokens, at, today, used=0)
         return paired or single
     return single
 
 
 def _pair(tokens: Sequence[Token], at: int, today: date, *, used: int) -> TimeMatch | None:
-    """"A to B" or "A and B"; the first of "1 to 15 March" is a bare number."""
+    """ "A to B" or "A and B"; the first of "1 to 15 March" is a bare number."""
     days = _days_of_a_month(tokens, at, today)
     if days:
         return TimeMatch(days.days, days.length + used)
@@ -74,9 +78,11 @@ def _pair(tokens: Sequence[Token], at: int, today: date, *, used: int) -> TimeMa
         return None
     place = at + first.length
     if _word(tokens, place) not in _JOINS:
-        return TimeMatch(DayRange(first.days.start_on, today), first.length + used) if used and _word(
-            tokens, place
-        ) in ("on", "onward", "onwards") and first.days.start_on <= today else None
+        return (
+            TimeMatch(DayRange(first.days.start_on, today), first.length + used)
+            if used and _word(tokens, place) in ("on", "onward", "onwards") and first.days.start_on <= today
+            else None
+        )
     place += 1
     number = _number(tokens, place)
     second = _single(tokens, place, today)
@@ -100,7 +106,11 @@ def _single(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
         following = _bare(tokens, at, today)
         if following:
             return TimeMatch(following.days, following.length + at - start, following.is_future)
-        if _word(tokens, at) != "the" and _word(tokens, at + 1) not in ("of", "march") and not _names_time(tokens, at + 1):
+        if (
+            _word(tokens, at) != "the"
+            and _word(tokens, at + 1) not in ("of", "march")
+            and not _names_time(tokens, at + 1)
+        ):
             return None
         at += 1
         if _word(tokens, at) == "of":
@@ -110,7 +120,11 @@ def _single(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
 
 
 def _names_time(tokens: Sequence[Token], at: int) -> bool:
-    return _word(tokens, at) in MONTHS or (at < len(tokens) and tokens[at].kind is TokenKind.DATE) or _year(tokens, at) is not None
+    return (
+        _word(tokens, at) in MONTHS
+        or (at < len(tokens) and tokens[at].kind is TokenKind.DATE)
+        or _year(tokens, at) is not None
+    )
 
 
 def _bare(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
@@ -142,10 +156,17 @@ def _bare(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     if word in ("h1", "h2"):
         year = _year(tokens, at + 1)
         chosen = year or today.year
-        half = DayRange(date(chosen, 1, 1), date(chosen, 6, 30)) if word == "h1" else DayRange(date(chosen, 7, 1), date(chosen, 12, 31))
+        half = (
+            DayRange(date(chosen, 1, 1), date(chosen, 6, 30))
+            if word == "h1"
+            else DayRange(date(chosen, 7, 1), date(chosen, 12, 31))
+        )
         return TimeMatch(half, 2 if year else 1)
     year = _year(tokens, at)
-    if year and (_word(tokens, at - 1) in ("in", "for", "during", "of", "year", "versus", "to", "with", "and", "the") or at == len(tokens) - 1):
+    if year and (
+        _word(tokens, at - 1) in ("in", "for", "during", "of", "year", "versus", "to", "with", "and", "the")
+        or at == len(tokens) - 1
+    ):
         return TimeMatch(DayRange(date(year, 1, 1), date(year, 12, 31)), 1)
     return None
 
@@ -176,7 +197,11 @@ def _relative_day(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | 
 def _to_date(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     word = _word(tokens, at)
     unit, length = _TO_DATE.get(word), 1
-    if unit is None and word in ("week", "month", "quarter", "year") and _words(tokens, at + 1, 2) == ["to", "date"]:
+    if (
+        unit is None
+        and word in ("week", "month", "quarter", "year")
+        and _words(tokens, at + 1, 2) == ["to", "date"]
+    ):
         unit, length = word, 3
     if unit is None:
         return None
@@ -230,7 +255,9 @@ def _several(direction: int, amount: int, unit: str, length: int, today: date) -
         if direction < 0:
             return TimeMatch(DayRange(today - timedelta(days=days - 1), today), length)
         if direction > 0:
-            return TimeMatch(DayRange(today + timedelta(days=1), today + timedelta(days=days)), length, is_future=True)
+            return TimeMatch(
+                DayRange(today + timedelta(days=1), today + timedelta(days=days)), length, is_future=True
+            )
         return None
     months = amount * {"month": 1, "quarter": 3, "year": 12}[unit]
     if months > 600:
@@ -238,7 +265,11 @@ def _several(direction: int, amount: int, unit: str, length: int, today: date) -
     moved = shift_months(DayRange(today, today), months * direction).start_on
     if direction < 0:
         return TimeMatch(DayRange(moved + timedelta(days=1), today), length)
-    return TimeMatch(DayRange(today + timedelta(days=1), moved), length, is_future=True) if direction > 0 else None
+    return (
+        TimeMatch(DayRange(today + timedelta(days=1), moved), length, is_future=True)
+        if direction > 0
+        else None
+    )
 
 
 def _ago(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
@@ -255,7 +286,7 @@ def _ago(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
 
 
 def _days_of_a_month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
-    """"1 to 15 March", "1-15 March", "March 1 to 15", "March 1-15"."""
+    """ "1 to 15 March", "1-15 March", "March 1 to 15", "March 1-15"."""
     first, place = _day_number(tokens, at), at + 1
     if first:
         if _word(tokens, place) in _JOINS:
@@ -310,7 +341,11 @@ def _day_of_a_month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch 
 
 def _part_of_a_month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     word, unit = _word(tokens, at), _word(tokens, at + 1)
-    if word not in ("first", "second", "1st", "2nd", "last") or unit not in ("half", "week") or _word(tokens, at + 2) != "of":
+    if (
+        word not in ("first", "second", "1st", "2nd", "last")
+        or unit not in ("half", "week")
+        or _word(tokens, at + 2) != "of"
+    ):
         return None
     month = _month(tokens, at + 3, today) or _relative_unit(tokens, at + 3, today)
     if month is None or month.days is None:
@@ -334,7 +369,16 @@ def _month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     word = _word(tokens, at)
     if word not in MONTHS:
         return None
-    if word == "may" and not (at and _word(tokens, at - 1) in ("in", "for", "of", "during", "and", "to", "versus", "since", "from", "between", "with")) and _year(tokens, at + 1) is None and tokens[at].text != "May":
+    if (
+        word == "may"
+        and not (
+            at
+            and _word(tokens, at - 1)
+            in ("in", "for", "of", "during", "and", "to", "versus", "since", "from", "between", "with")
+        )
+        and _year(tokens, at + 1) is None
+        and tokens[at].text != "May"
+    ):
         return None
     year = _year(tokens, at + 1)
     return TimeMatch(month_range(year or _latest_year(MONTHS[word], today), MONTHS[word]), 2 if year else 1)

@@ -42,20 +42,96 @@ _PATTERN = re.compile(
     re.UNICODE,
 )
 _SPELLINGS = {
-    "authorization": "authorisation", "authorizations": "authorisations", "authorized": "authorised",
-    "authorize": "authorise", "catalog": "catalogue", "cheque": "cheque", "favor": "favour", "color": "colour",
-    "center": "centre", "summarize": "summarise", "chargebacks": "chargebacks", "vs": "versus", "v": "versus",
-    "cnt": "count", "qty": "number", "avg": "average", "pct": "percent", "percentage": "percent", "amt": "amount",
-    "txn": "transaction", "txns": "transactions", "trx": "transactions", "trxs": "transactions", "tx": "transactions",
-    "tran": "transaction", "trans": "transactions", "merch": "merchant", "curr": "currency",
-    "ecommerce": "ecom", "e-commerce": "ecom", "auths": "auths", "mc": "mastercard", "cb": "chargeback",
-    "cbs": "chargebacks", "prev": "previous", "wk": "week", "mth": "month", "yr": "year", "whats": "what",
-    "hows": "how", "dont": "not", "settl": "settlement", "recon": "recon", "num": "number",
-}  # fmt: skip
-_UNCHANGED = frozenset({"news", "this", "us", "gas", "was", "is", "as", "its", "vs", "versus", "always", "plus",
-                        "minus", "yes", "less", "express", "across", "business", "process", "access", "previous",
-                        "status", "various", "bps", "gross", "success", "pos", "sms", "paris", "texas", "1", "does",
-                        "has", "loss", "class", "address", "wales", "cyprus", "honduras", "laos", "mars"})  # fmt: skip
+    "authorization": "authorisation",
+    "authorizations": "authorisations",
+    "authorized": "authorised",
+    "authorize": "authorise",
+    "catalog": "catalogue",
+    "cheque": "cheque",
+    "favor": "favour",
+    "color": "colour",
+    "center": "centre",
+    "summarize": "summarise",
+    "chargebacks": "chargebacks",
+    "vs": "versus",
+    "v": "versus",
+    "cnt": "count",
+    "qty": "number",
+    "avg": "average",
+    "pct": "percent",
+    "percentage": "percent",
+    "amt": "amount",
+    "txn": "transaction",
+    "txns": "transactions",
+    "trx": "transactions",
+    "trxs": "transactions",
+    "tx": "transactions",
+    "tran": "transaction",
+    "trans": "transactions",
+    "merch": "merchant",
+    "curr": "currency",
+    "ecommerce": "ecom",
+    "e-commerce": "ecom",
+    "auths": "auths",
+    "mc": "mastercard",
+    "cb": "chargeback",
+    "cbs": "chargebacks",
+    "prev": "previous",
+    "wk": "week",
+    "mth": "month",
+    "yr": "year",
+    "whats": "what",
+    "hows": "how",
+    "dont": "not",
+    "settl": "settlement",
+    "recon": "recon",
+    "num": "number",
+}
+_UNCHANGED = frozenset(
+    {
+        "news",
+        "this",
+        "us",
+        "gas",
+        "was",
+        "is",
+        "as",
+        "its",
+        "vs",
+        "versus",
+        "always",
+        "plus",
+        "minus",
+        "yes",
+        "less",
+        "express",
+        "across",
+        "business",
+        "process",
+        "access",
+        "previous",
+        "status",
+        "various",
+        "bps",
+        "gross",
+        "success",
+        "pos",
+        "sms",
+        "paris",
+        "texas",
+        "1",
+        "does",
+        "has",
+        "loss",
+        "class",
+        "address",
+        "wales",
+        "cyprus",
+        "honduras",
+        "laos",
+        "mars",
+    }
+)
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -65,7 +141,9 @@ def tokenise(text: str) -> tuple[Token, ...]:
         kind, piece = found.lastgroup or "mark", found.group()
         if kind == "quoted":
             inner = piece[1:-1]
-            tokens.append(Token(TokenKind.QUOTED, inner, fold(inner), fold(inner), found.start(), found.end()))
+            tokens.append(
+                Token(TokenKind.QUOTED, inner, fold(inner), fold(inner), found.start(), found.end())
+            )
         elif kind == "word":
             word = _SPELLINGS.get(fold(piece), fold(piece))
             tokens.append(Token(TokenKind.WORD, piece, word, stem(word), found.start(), found.end()))
@@ -75,10 +153,20 @@ def tokenise(text: str) -> tuple[Token, ...]:
             named = TokenKind.DATE if kind == "date" else TokenKind.SPAN
             tokens.append(Token(named, piece, piece.lower(), piece.lower(), found.start(), found.end()))
         elif kind == "ordinal":
-            tokens.append(Token(TokenKind.NUMBER, piece, piece.lower(), piece.lower(), found.start(), found.end()))
+            tokens.append(
+                Token(TokenKind.NUMBER, piece, piece.lower(), piece.lower(), found.start(), found.end())
+            )
         elif kind == "number":
-            tokens.append(Token(TokenKind.NUMBER, piece, piece.replace(",", "").lower(),
-                                piece.replace(",", "").lower(), found.start(), found.end()))  # fmt: skip
+            tokens.append(
+                Token(
+                    TokenKind.NUMBER,
+                    piece,
+                    piece.replace(",", "").lower(),
+                    piece.replace(",", "").lower(),
+                    found.start(),
+                    found.end(),
+                )
+            )
         else:
             tokens.append(Token(TokenKind.MARK, piece, piece, piece, found.start(), found.end()))
     return tuple(tokens)
@@ -111,5 +199,7 @@ def stems_of(phrase: str) -> tuple[str, ...]:
         part
         for token in tokenise(phrase)
         if token.kind is not TokenKind.MARK
-        for part in ((stem(each) for each in token.stem.split()) if token.kind is TokenKind.QUOTED else (token.stem,))
+        for part in (
+            (stem(each) for each in token.stem.split()) if token.kind is TokenKind.QUOTED else (token.stem,)
+        )
     )

@@ -24,8 +24,11 @@ def followups_of(plan: Plan, names: Names) -> tuple[str, ...]:
     where = _filters_in_words(plan.query.filters, names)
     when = _range_in_words(plan.query.time_range)
     used = {*plan.query.dimensions, *(each.dimension for each in plan.query.filters)}
-    offered = [name for name in ("network", "merchant", "issuer", "response_code", "break_reason", "country", "channel")
-               if name not in used and DIMENSIONS_BY_ID[name] in dimensions_of(metric)]  # fmt: skip
+    offered = [
+        name
+        for name in ("network", "merchant", "issuer", "response_code", "break_reason", "country", "channel")
+        if name not in used and DIMENSIONS_BY_ID[name] in dimensions_of(metric)
+    ]
     if "AUTH" not in metric.event_types and "response_code" in offered:
         offered.remove("response_code")
     questions = [f"{label}{where} by {DIMENSIONS_BY_ID[name].label.lower()}{when}" for name in offered[:2]]
@@ -59,8 +62,14 @@ def _name(dimension: str, value: str, names: Names) -> str | None:
         return f"response code {value}"
     if dimension == "mcc":
         return f"mcc {value}"
-    label = next((label for meaning, label in names.label_of.items()
-                  if meaning.dimension == dimension and meaning.value == value), None)  # fmt: skip
+    label = next(
+        (
+            label
+            for meaning, label in names.label_of.items()
+            if meaning.dimension == dimension and meaning.value == value
+        ),
+        None,
+    )
     return None if label is None or '"' in label else f'"{label}"'
 
 

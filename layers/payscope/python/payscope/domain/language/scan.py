@@ -1,19 +1,44 @@
 """From text to pieces: the longest known phrase at each place, times, numbers, names, and what is left."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from payscope.domain.language.dates import TimeMatch, match_time
-from payscope.domain.language.grammar import COUNTRIES, CURRENCIES, DAYS, FILLER, MONTHS, OUTSIDE, SMALL_NUMBERS
+from payscope.domain.language.grammar import (
+    COUNTRIES,
+    CURRENCIES,
+    DAYS,
+    FILLER,
+    MONTHS,
+    OUTSIDE,
+    SMALL_NUMBERS,
+)
 from payscope.domain.language.lexer import Token, TokenKind, stem, tokenise
 from payscope.domain.language.phrases import LONGEST, Kind, Meaning, Names, shared_phrases, shared_words
 from payscope.domain.language.typos import most_edits, nearest
 
-_TIME_WORDS = frozenset({
-    "yesterday", "today", "tomorrow", "week", "month", "quarter", "year", "last", "previous", "between", "since",
-    "until", "weekend", "current", "this", *MONTHS, *DAYS,
-})  # fmt: skip
+_TIME_WORDS = frozenset(
+    {
+        "yesterday",
+        "today",
+        "tomorrow",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "last",
+        "previous",
+        "between",
+        "since",
+        "until",
+        "weekend",
+        "current",
+        "this",
+        *MONTHS,
+        *DAYS,
+    }
+)
 _STOP = frozenset(stem(word) for word in FILLER) | FILLER
 
 
@@ -116,9 +141,15 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
     if plain and shared_length <= 1:
         kind, value, dimension = plain
         return piece(kind, value=value, dimension=dimension), 1, False
+    if shared and shared.value == "also" and at > 1:
+        return piece("filler"), 1, False  # "and" goes on from the question before only where it opens
     if shared and not (shared_length == 1 and token.word == "us"):
         kind = shared.kind.value
-        return piece(kind, shared_length, value=shared.value, dimension=shared.dimension), shared_length, False
+        return (
+            piece(kind, shared_length, value=shared.value, dimension=shared.dimension),
+            shared_length,
+            False,
+        )
     if own:
         return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
     if token.word in DAYS or token.stem in DAYS:
@@ -148,9 +179,10 @@ def _plain_piece(tokens: Sequence[Token], at: int) -> tuple[str, str, str] | Non
     return None
 
 
-def _partial_name(tokens: Sequence[Token], at: int, names: Names, piece: object) -> tuple[Piece, int, bool]:
+def _partial_name(
+    tokens: Sequence[Token], at: int, names: Names, make: Callable[..., Piece]
+) -> tuple[Piece, int, bool]:
     """Words that occur in names: the names that have all of them."""
-    make = piece
     found: frozenset[Meaning] = frozenset()
     used = 0
     while at + used < len(tokens):
@@ -164,16 +196,16 @@ def _partial_name(tokens: Sequence[Token], at: int, names: Names, piece: object)
             break
         found, used = both, used + 1
     if not found:
-        return make("word"), 1, False  # type: ignore[operator]
+        return make("word"), 1, False
     candidates = tuple(sorted(found, key=lambda each: (each.dimension, each.value)))
     if len(candidates) == 1:
         only = candidates[0]
-        return make("name", used, value=only.value, dimension=only.dimension), used, True  # type: ignore[operator]
-    return make("name", used, candidates=candidates), used, True  # type: ignore[operator]
+        return make("name", used, value=only.value, dimension=only.dimension), used, True
+    return make("name", used, candidates=candidates), used, True
 
 
 def _longest(
-    tokens: Sequence[Token], at: int, table: object
+    tokens: Sequence[Token], at: int, table: Mapping[tuple[str, ...], Meaning]
 ) -> tuple[int, Meaning | None]:
     """The longest phrase of the table that starts here; marks inside a phrase are passed over."""
     stems: list[str] = []
@@ -181,7 +213,7 @@ def _longest(
     for used, token in enumerate(tokens[at : at + LONGEST + 2], start=1):
         if token.kind is TokenKind.MARK:
             if used == 1:
-                meaning = table.get((token.text,))  # type: ignore[attr-defined]
+                meaning = table.get((token.text,))
                 return (1, meaning) if meaning else (0, None)
             if token.text not in ("&", ","):
                 break
@@ -191,7 +223,7 @@ def _longest(
         stems.append(token.stem)
         if len(stems) > LONGEST:
             break
-        meaning = table.get(tuple(stems))  # type: ignore[attr-defined]
+        meaning = table.get(tuple(stems))
         if meaning:
             best = used, meaning
     return best

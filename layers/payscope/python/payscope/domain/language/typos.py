@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 def most_edits(word: str) -> int:
     """How many edits a word of this length may be away from what was meant."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    return 0 if len(word) < 5 else 1 if len(word) < 9 else 2
 
 
 def edits(left: str, right: str, limit: int) -> int:

@@ -19,5 +19,5 @@ def asked_database(migrated: TestDatabases) -> Database:
 
 
 @pytest.fixture(scope="session")
-def ports(asked_database: Database) -> AskPorts:
+def ask_ports(asked_database: Database) -> AskPorts:
     return postgres_ask_ports(asked_database, RowsInMemory())

@@ -1,0 +1,96 @@
+"""Whether an answer is right: every group and value equals the gold, exactly."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from payscope.domain.answers import Answer, Value
+from tests.evaluation import gold
+from tests.evaluation.questions import Covered
+
+_MINOR = 2
+
+
+def judge(asked: Covered, answer: Answer) -> str | None:
+    """None where the answer is right, else what is wrong with it."""
+    if answer.status != "answered":
+        return f"{answer.status}: {answer.summary}"
+    current = gold.measure(asked.metric, *asked.days, asked.by, asked.where, asked.without, asked.minimum)
+    if asked.share_of:
+        return _judge_shares(asked, answer, current)
+    values = [value for value in answer.values if value.metric == asked.metric]
+    if asked.against is None:
+        return _judge_values(asked, values, current, exact=asked.top is None and asked.having is None)
+    before = gold.measure(asked.metric, *asked.against, asked.by, asked.where, asked.without, asked.minimum)
+    own = [value for value in values if value.period and value.period.start.isoformat() == asked.days[0]]
+    other = [value for value in values if value.period and value.period.start.isoformat() == asked.against[0]]
+    shared = {key: number for key, number in before.items() if key in current}
+    return _judge_values(asked, own, current, exact=True) or _judge_values(asked, other, shared, exact=True)
+
+
+def _judge_values(
+    asked: Covered,
+    values: list[Value],
+    expected: dict[tuple[gold.Key, str | None], gold.Number],
+    *,
+    exact: bool,
+) -> str | None:
+    found = {_key(asked, value): _number(value) for value in values}
+    if len(found) != len(values):
+        return "a group has two values"
+    if asked.having is not None:
+        kind, bound = asked.having
+        expected = {
+            key: number
+            for key, number in expected.items()
+            if number is not None and (number > bound if kind == "gt" else number < bound)
+        }
+        exact = True
+    for key, number in found.items():
+        if key not in expected:
+            return f"unexpected group {key}"
+        if not _same(number, expected[key]):
+            return f"{key}: {number} is not {expected[key]}"
+    if exact and found.keys() != expected.keys():
+        return f"groups {sorted(map(str, found))} are not {sorted(map(str, expected))}"
+    if asked.top is not None:
+        limit, descending = asked.top
+        numbers = sorted((number for number in expected.values() if number is not None), reverse=descending)[
+            :limit
+        ]
+        if list(found.values()) != numbers:
+            return f"the order is {list(found.values())}, not {numbers}"
+    if not values:
+        return "no value" if expected else None
+    return None
+
+
+def _judge_shares(
+    asked: Covered, answer: Answer, parts: dict[tuple[gold.Key, str | None], gold.Number]
+) -> str | None:
+    total = sum(int(number) for number in parts.values() if number is not None)
+    expected: dict[tuple[gold.Key, str | None], gold.Number] = {
+        key: Fraction(int(number or 0), total)
+        for key, number in parts.items()
+        if asked.keep is None or key[0][0] in asked.keep
+    }
+    values = [value for value in answer.values if value.metric == f"{asked.metric}.share"]
+    return _judge_values(asked, values, expected, exact=True)
+
+
+def _key(asked: Covered, value: Value) -> tuple[gold.Key, str | None]:
+    key = tuple(value.currency if name == "currency" else value.dimensions.get(name) for name in asked.by)
+    return key, value.currency
+
+
+def _number(value: Value) -> gold.Number:
+    if value.value is None:
+        return None
+    if value.denominator is not None and value.numerator is not None:
+        return Fraction(value.numerator, value.denominator)
+    if value.minor is not None:
+        return value.minor
+    return int(Decimal(value.value))
+
+
+def _same(found: gold.Number, expected: gold.Number) -> bool:
+    return found == expected

@@ -1,0 +1,240 @@
+"""The roll-up follows each report, amendments included, and readers know when it may speak."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from payscope.adapters.postgres.asking import postgres_ask_ports
+from payscope.adapters.postgres.metric_queries import PostgresMetrics
+from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.ask_ports import AskPorts
+from payscope.application.drill_receipt import drill_receipt
+from payscope.application.measuring import measure, resolve
+from payscope.application.run_query import run_query, setting_for
+from payscope.domain.events import EventType, event_id
+from payscope.domain.plans import Filter, MetricQuery
+from payscope.errors import InvalidInput, NotFound
+from tests.evaluation.world import Report
+from tests.support.ask import NOW, RowsInMemory, deliver_report
+from tests.support.payments import add_bank, event
+from tests.support.postgres import TestDatabases
+
+DAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def database(migrated: TestDatabases) -> Iterator[Database]:
+    database = Database(migrated.app_dsn, migrated.context_key, migrated.context_key_id, pool_size=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def bank(database: Database) -> UUID:
+    bank_id = uuid4()
+    add_bank(database, bank_id)
+    return bank_id
+
+
+@pytest.fixture
+def local_ports(database: Database) -> AskPorts:
+    return postgres_ask_ports(database, RowsInMemory())
+
+
+def auths(name: str, *minor: int, day: date = DAY) -> Report:
+    return Report(
+        name,
+        "acquirer",
+        tuple(event(EventType.AUTH, f"{name}-{n}", day, each) for n, each in enumerate(minor)),
+    )
+
+
+def rolled_up(database: Database, bank_id: UUID) -> list[tuple[object, ...]]:
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "select occurred_on, event_type, row_count, amount_minor, row_xor from payscope.event_daily"
+            " where bank_id = %s order by 1, 2, 4",
+            (bank_id,),
+        )
+        return cursor.fetchall()
+
+
+def source_of(database: Database, bank_id: UUID, ports: AskPorts, as_of: datetime = NOW) -> str:
+    _, (piece,) = resolve(MetricQuery(metrics=("auth_attempts",)), setting_for(bank_id, as_of, NOW, ports))
+    return PostgresMetrics(database).measure(bank_id, piece).source
+
+
+def amend(
+    database: Database, bank_id: UUID, report_id: UUID, reference: str, minor: int, at: datetime
+) -> None:
+    """A second revision of an authorisation, as a later file of the same source brings it."""
+    identity = event_id(bank_id, "acquirer", "AUTH", f"AUTH-{reference}", 0)
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "update payscope.event set known_to = %s where bank_id = %s and event_id = %s and revision = 1",
+            (at, bank_id, identity),
+        )
+        cursor.execute(
+            "insert into payscope.event (bank_id, event_id, revision, content_hash, known_from,"
+            " source, event_type,"
+            " source_ref, sequence, occurred_at, booked_on, amount_minor, currency, approved,"
+            " report_id, row_number)"
+            " select bank_id, event_id, 2, content_hash, %s, source, event_type, source_ref,"
+            " sequence, occurred_at,"
+            " booked_on, %s, currency, approved, %s, row_number from payscope.event"
+            " where bank_id = %s and event_id = %s and revision = 1",
+            (at, minor, report_id, bank_id, identity),
+        )
+
+
+def test_rolling_a_report_up_twice_changes_nothing(database: Database, bank: UUID) -> None:
+    report_id = deliver_report(database, bank, auths("one", 100, 200, 300))
+    rollups = PostgresRollups(database)
+    assert rollups.roll_up_report(bank, report_id, NOW) == 1
+    once = rolled_up(database, bank)
+    assert rollups.roll_up_report(bank, report_id, NOW) == 1
+    assert rolled_up(database, bank) == once
+    assert [(row[2], int(str(row[3]))) for row in once] == [(3, 600)]
+
+
+def test_the_roll_up_is_not_read_before_it_has_every_chunk(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    first = deliver_report(database, bank, auths("one", 100))
+    assert source_of(database, bank, local_ports) == "event"
+    PostgresRollups(database).roll_up_report(bank, first, NOW)
+    assert source_of(database, bank, local_ports) == "event_daily"
+    second = deliver_report(database, bank, auths("two", 200))
+    assert source_of(database, bank, local_ports) == "event"
+    PostgresRollups(database).roll_up_report(bank, second, NOW)
+    assert source_of(database, bank, local_ports) == "event_daily"
+
+
+def test_an_amendment_moves_today_and_leaves_the_past_as_it_was_known(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    first = deliver_report(database, bank, auths("one", 100, 200))
+    PostgresRollups(database).roll_up_report(bank, first, NOW)
+    amended_at = NOW - timedelta(days=1)
+    second = deliver_report(database, bank, auths("two", 1000))
+    amend(database, bank, second, "one-0", 150, amended_at)
+    PostgresRollups(database).roll_up_report(bank, second, NOW)
+
+    def requested(as_of: datetime) -> tuple[str | None, str]:
+        query = MetricQuery(metrics=("requested_amount",), as_of=as_of)
+        setting = setting_for(bank, as_of, NOW, local_ports)
+        outcome = measure(query, setting, local_ports.metrics)
+        return str(outcome.cells[0].value), outcome.measured[0].source
+
+    assert requested(NOW) == ("13.50", "event_daily")
+    assert requested(amended_at - timedelta(hours=1)) == ("13.00", "event")
+    assert sum(int(str(row[2])) for row in rolled_up(database, bank)) == 3
+
+
+def test_a_new_time_zone_needs_a_rebuild_before_the_roll_up_speaks(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    late = event(EventType.AUTH, "late", DAY, 100, occurred_at=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
+    report_id = deliver_report(database, bank, Report("late", "acquirer", (late,)))
+    PostgresRollups(database).roll_up_report(bank, report_id, NOW)
+    with database.tenant(bank) as cursor:
+        cursor.execute("update payscope.bank set timezone = 'Europe/Berlin' where bank_id = %s", (bank,))
+    query = MetricQuery(metrics=("auth_attempts",), dimensions=("day",), time_range="2026-03-11", as_of=NOW)
+    before = run_query(query, bank_id=bank, now=NOW, ports=local_ports)
+    assert "event_daily" not in before.evidence.sql
+    PostgresRollups(database).rebuild(bank, NOW)
+    after = run_query(query, bank_id=bank, now=NOW, ports=local_ports)
+    assert "event_daily" in after.evidence.sql
+    assert [value.value for value in before.values] == [value.value for value in after.values] == ["1"]
+    assert before.evidence.row_hash == after.evidence.row_hash
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from((EventType.AUTH, EventType.CLEARING, EventType.REFUND, EventType.SETTLEMENT)),
+        st.integers(0, 3),
+        st.integers(-50_000, 50_000),
+        st.sampled_from(("EUR", "JPY")),
+        st.sampled_from(("VISA", "AMEX", None)),
+        st.sampled_from((None, 0, 99)),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@given(ROWS)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_rows_measure_and_hash_the_same_from_the_roll_up(
+    database: Database,
+    local_ports: AskPorts,
+    rows: list[tuple[EventType, int, int, str, str | None, int | None]],
+) -> None:
+    bank_id = uuid4()
+    add_bank(database, bank_id)
+    events = tuple(
+        event(kind, str(n), DAY + timedelta(days=day), minor, currency=currency, network=network,
+              settlement_minor=settled, settlement_currency=None if settled is None else "USD",
+              source_ref=f"{kind}-{n}")
+        for n, (kind, day, minor, currency, network, settled) in enumerate(rows)
+    )  # fmt: skip
+    report_id = deliver_report(database, bank_id, Report("any", "acquirer", events))
+    PostgresRollups(database).roll_up_report(bank_id, report_id, NOW)
+    reader = PostgresMetrics(database)
+    for metric in ("requested_amount", "net_settlement", "auth_rate_raw", "transactions", "average_ticket"):
+        query = MetricQuery(metrics=(metric,), dimensions=("network", "day"), as_of=NOW)
+        _, (piece,) = resolve(query, setting_for(bank_id, NOW, NOW, local_ports))
+        chosen = reader.measure(bank_id, piece)
+        assert chosen.source == "event_daily"
+        assert chosen.groups == reader.measure(bank_id, piece, events_only=True).groups
+
+
+def test_a_receipt_lists_rows_with_their_file_place_and_fields(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    deliver_report(database, bank, auths("one.csv", 100, 200, 300))
+    query = MetricQuery(metrics=("auth_attempts",), as_of=NOW)
+    (value,) = run_query(query, bank_id=bank, now=NOW, ports=local_ports).values
+    page = drill_receipt(value.id, bank_id=bank, ports=local_ports, limit=2)
+    assert [(row.file_name, row.row_number) for row in page.rows] == [("one.csv", 1), ("one.csv", 2)]
+    assert page.rows[0].raw == {"file": "kept/one.csv", "line": "1"}
+    rest = drill_receipt(value.id, bank_id=bank, ports=local_ports, limit=2, cursor=page.next_cursor)
+    assert [row.row_number for row in rest.rows] == [3]
+    assert rest.next_cursor is None
+
+
+def test_a_receipt_of_another_bank_is_as_unknown_as_none(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    deliver_report(database, bank, auths("one.csv", 100))
+    (value,) = run_query(
+        MetricQuery(metrics=("auth_attempts",), as_of=NOW), bank_id=bank, now=NOW, ports=local_ports
+    ).values
+    other = uuid4()
+    add_bank(database, other)
+    said = []
+    for bank_id, value_id in ((other, value.id), (bank, uuid4())):
+        with pytest.raises(NotFound) as refused:
+            drill_receipt(value_id, bank_id=bank_id, ports=local_ports)
+        said.append(refused.value.message)
+    assert said[0] == said[1]
+    with pytest.raises(InvalidInput):
+        drill_receipt(value.id, bank_id=bank, ports=local_ports, cursor="not-one")
+
+
+def test_a_filter_by_report_counts_only_its_rows(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    first = deliver_report(database, bank, auths("one.csv", 100))
+    deliver_report(database, bank, auths("two.csv", 200, 300))
+    query = MetricQuery(
+        metrics=("auth_attempts",), filters=(Filter(dimension="report", values=(str(first),)),), as_of=NOW
+    )
+    result = run_query(query, bank_id=bank, now=NOW, ports=local_ports)
+    assert [value.value for value in result.values] == ["1"]
+    assert [file.file_name for file in result.evidence.files] == ["one.csv"]

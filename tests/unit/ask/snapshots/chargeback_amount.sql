@@ -1,0 +1,12 @@
+select e.currency as "currency",
+       -coalesce(sum(e.amount_minor) filter (where (e."event_type" in ('DISPUTE') and nullif(e."subtype", '') in ('FIRST_CHARGEBACK'))), 0) as numerator,
+       null::numeric as denominator,
+       null::numeric as quantile,
+       coalesce(sum(e.row_count), 0)::bigint as row_count,
+       coalesce(bit_xor(e.row_xor), 0) as row_xor
+from payscope.event_daily e
+where e.bank_id = %(bank_id)s
+  and e.booked_on between %(start_on)s and %(end_on)s
+  and (e."event_type" in ('DISPUTE') and nullif(e."subtype", '') in ('FIRST_CHARGEBACK'))
+group by 1
+order by 1

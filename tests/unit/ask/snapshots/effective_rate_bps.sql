@@ -1,0 +1,14 @@
+select coalesce(nullif(e.settlement_currency, ''), e.currency) as "currency",
+       -coalesce(sum(e.fee_minor) filter (where (e."event_type" in ('SETTLEMENT', 'REFUND', 'DISPUTE', 'ADJUSTMENT') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))), 0) + -coalesce(sum(case when e.settlement_currency = '' then e.amount_minor else e.settlement_minor end) filter (where (e."event_type" in ('FEE') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))), 0) as numerator,
+       coalesce(sum(e.amount_minor) filter (where (e."event_type" in ('SETTLEMENT') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))), 0) as denominator,
+       null::numeric as quantile,
+       coalesce(sum(e.row_count), 0)::bigint as row_count,
+       coalesce(bit_xor(e.row_xor), 0) as row_xor
+from payscope.event_daily e
+where e.bank_id = %(bank_id)s
+  and e.booked_on between %(start_on)s and %(end_on)s
+  and ((e."event_type" in ('SETTLEMENT', 'REFUND', 'DISPUTE', 'ADJUSTMENT') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))
+    or (e."event_type" in ('FEE') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))
+    or (e."event_type" in ('SETTLEMENT') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank'))))
+group by 1
+order by 1

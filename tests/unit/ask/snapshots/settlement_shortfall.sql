@@ -1,0 +1,13 @@
+select coalesce(nullif(e.settlement_currency, ''), e.currency) as "currency",
+       -coalesce(sum(case when e.settlement_currency = '' then e.amount_minor else e.settlement_minor end) filter (where (e."event_type" in ('ADJUSTMENT') and nullif(e."subtype", '') in ('PAYOUT'))), 0) + -coalesce(sum(e.amount_minor) filter (where (e."event_type" in ('BANK_ENTRY'))), 0) as numerator,
+       null::numeric as denominator,
+       null::numeric as quantile,
+       coalesce(sum(e.row_count), 0)::bigint as row_count,
+       coalesce(bit_xor(e.row_xor), 0) as row_xor
+from payscope.event_daily e
+where e.bank_id = %(bank_id)s
+  and e.booked_on between %(start_on)s and %(end_on)s
+  and ((e."event_type" in ('ADJUSTMENT') and nullif(e."subtype", '') in ('PAYOUT'))
+    or (e."event_type" in ('BANK_ENTRY')))
+group by 1
+order by 1

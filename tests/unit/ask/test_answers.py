@@ -1,0 +1,190 @@
+"""Plans, values, summaries, completeness: the parts of an answer without a database."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from payscope.application.agents import run_agents
+from payscope.application.ask_ports import ReportDay
+from payscope.application.measuring import resolve_as_of
+from payscope.application.run_query import completeness_of
+from payscope.domain.answers import Period, Question, Value
+from payscope.domain.catalogue import METRICS_BY_ID, catalogue_document, find_metric
+from payscope.domain.charts import chart_of
+from payscope.domain.dimensions import DIMENSIONS
+from payscope.domain.measured import Group, hash_rows, value_of
+from payscope.domain.plans import Filter, MetricQuery, Operator
+from payscope.domain.series import DayRange
+from payscope.domain.sources import counting_sources
+from payscope.domain.summaries import describe, foreign_numerals
+from payscope.domain.time_ranges import parse_range, previous_range, range_text, shift_months
+from payscope.errors import InvalidInput, Unavailable
+
+DAY = st.dates(date(1995, 1, 1), date(2060, 12, 31))
+
+
+def value(number: str, **more: object) -> Value:
+    period = Period(start=date(2026, 3, 1), end=date(2026, 3, 31))
+    return Value.model_validate(
+        {"id": UUID(int=1), "metric": "decline_count", "version": 1, "value": number, "unit": "count",
+         "period": period, **more}
+    )  # fmt: skip
+
+
+@given(DAY, st.integers(0, 800))
+def test_a_range_reads_back_as_it_was_written(start: date, length: int) -> None:
+    days = DayRange(start, start + timedelta(days=length))
+    assert parse_range(range_text(days), date(2026, 1, 1)) == days
+
+
+@given(DAY, st.integers(0, 800))
+def test_the_previous_range_ends_the_day_before(start: date, length: int) -> None:
+    days = DayRange(start, start + timedelta(days=length))
+    assert previous_range(days).end_on == days.start_on - timedelta(days=1)
+
+
+def test_the_month_a_year_ago_is_a_whole_month_also_in_leap_years() -> None:
+    assert shift_months(parse_range("2029-02", date(2029, 1, 1)), -12) == parse_range(
+        "2028-02", date(2029, 1, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7", "0d", "2026-13", "2026-02-30", "2026-03-31/2026-03-01", "1; drop table"]
+)
+def test_a_range_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_range(text, date(2026, 3, 31))
+
+
+def test_a_date_as_of_is_the_end_of_that_day_in_the_banks_zone() -> None:
+    instant, today = resolve_as_of(date(2026, 3, 31), "America/New_York", datetime(2026, 11, 1, tzinfo=UTC))
+    assert today == date(2026, 3, 31)
+    assert instant == datetime(2026, 4, 1, 3, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_a_short_filter_is_read_like_a_full_one() -> None:
+    short = MetricQuery.model_validate(
+        {"metrics": ["auth_rate_raw"], "filters": [{"field": "network", "op": "=", "value": "VISA"}],
+         "order_by": "-auth_rate_raw", "time_range": {"start": "2026-03-01", "end": "2026-03-31"}}
+    )  # fmt: skip
+    assert short.filters == (Filter(dimension="network", operator=Operator.IN, values=("VISA",)),)
+    assert short.order_by[0].descending
+    assert short.time_range == "2026-03-01/2026-03-31"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"metrics": ["auth_rate_raw"], "bank_id": str(UUID(int=1))},
+        {"metrics": []},
+        {"metrics": ["a b"]},
+        {"metrics": ["auth_rate_raw"], "limit": 0},
+        {"metrics": ["auth_rate_raw"], "filters": [{"dimension": "network", "values": []}]},
+    ],
+)
+def test_a_query_with_more_or_less_than_it_may_have_is_refused(document: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        MetricQuery.model_validate(document)
+
+
+def test_a_question_cannot_name_a_bank() -> None:
+    with pytest.raises(ValidationError):
+        Question.model_validate({"query": "approval rate", "bank_id": str(UUID(int=1))})
+
+
+def test_a_zero_denominator_has_no_value() -> None:
+    assert value_of(find_metric("auth_rate_raw"), Group((), 0, 0, 0, 0), None) is None
+
+
+def test_money_is_in_major_units_of_its_currency() -> None:
+    metric = find_metric("sales_amount")
+    assert value_of(metric, Group((), 12345, None, 1, 0), "EUR") == Decimal("123.45")
+    assert value_of(metric, Group((), 12345, None, 1, 0), "JPY") == Decimal("12345")
+    assert value_of(metric, Group((), 12345, None, 1, 0), "KWD") == Decimal("12.345")
+
+
+@given(st.lists(st.tuples(st.integers(), st.integers(0, 9), st.integers(-(2**63), 2**63 - 1)), max_size=6))
+def test_the_row_hash_does_not_depend_on_how_rows_are_grouped(parts: list[tuple[int, int, int]]) -> None:
+    groups = [Group((), numerator, None, rows, xor) for numerator, rows, xor in parts]
+    one = Group((), sum(g.numerator for g in groups), None, sum(g.row_count for g in groups), 0)
+    xor = 0
+    for group in groups:
+        xor ^= group.row_xor
+    merged = Group((), one.numerator, None, one.row_count, xor)
+    assert hash_rows(groups) == hash_rows((merged,))
+
+
+def test_an_unknown_metric_or_version_is_refused() -> None:
+    for name in ("profit", "auth_rate_raw@2"):
+        with pytest.raises(InvalidInput):
+            find_metric(name)
+    assert find_metric("auth_rate_raw@1").id == "auth_rate_raw"
+
+
+def test_the_catalogue_has_what_the_contract_promises() -> None:
+    document = catalogue_document()
+    assert len(document.metrics) >= 24
+    assert len(document.dimensions) >= 14
+    assert all(metric.definition and metric.version >= 1 for metric in document.metrics)
+    assert {"auth_rate_raw", "net_settlement", "chargeback_rate", "match_rate"} <= METRICS_BY_ID.keys()
+    assert len({dimension.id for dimension in DIMENSIONS}) == len(DIMENSIONS)
+
+
+def test_one_source_of_disputes_counts_and_a_metric_that_names_its_sources_keeps_them() -> None:
+    reporting = {"DISPUTE": ("acquirer", "processor", "scheme"), "CLEARING": ("scheme",)}
+    assert counting_sources(find_metric("chargeback_count"), reporting) == {"DISPUTE": ("acquirer",)}
+    assert counting_sources(find_metric("net_settlement"), reporting) == {}
+    only = {"DISPUTE": ("adyen", "stripe")}
+    assert counting_sources(find_metric("chargeback_count"), only) == {}
+
+
+def test_a_numeral_that_is_no_value_is_found_out() -> None:
+    values = (value("12", dimensions={"network": "VISA"}),)
+    said = describe(find_metric("decline_count"), values, ("network",))
+    assert foreign_numerals(said, values) == ()
+    assert foreign_numerals("About 13 declines.", values) == ("13",)
+
+
+def test_a_single_number_has_no_chart_and_groups_have_bars_with_inline_data() -> None:
+    assert chart_of([value("1")], ()) is None
+    chart = chart_of(
+        [value("1", dimensions={"network": "VISA"}), value("2", dimensions={"network": "AMEX"})], ("network",)
+    )
+    assert chart is not None
+    assert chart["$schema"].endswith("vega-lite/v5.json")
+    assert chart["data"]["values"][0] == {
+        "network": "VISA",
+        "period": "2026-03-01 to 2026-03-31",
+        "value": 1.0,
+    }
+    assert "url" not in chart["data"]
+
+
+def test_a_missing_weekday_is_told_and_a_weekend_that_is_never_reported_is_not() -> None:
+    days = [ReportDay("processor", date(2026, 3, 2) + timedelta(days=n)) for n in range(26)]
+    weekdays = [each for each in days if each.day.weekday() < 5 and each.day != date(2026, 3, 11)]
+    found = completeness_of(weekdays, [DayRange(date(2026, 3, 1), date(2026, 3, 31))], date(2026, 3, 31))
+    assert [(each.source, each.day) for each in found.missing] == [("processor", date(2026, 3, 11))]
+    assert found.expected == found.present + 1
+
+
+def test_a_late_agent_is_told_and_the_others_answer() -> None:
+    import time
+
+    def slow() -> str:
+        time.sleep(0.3)
+        return "late"
+
+    def away() -> str:
+        raise Unavailable("The store is away.")
+
+    findings = run_agents({"Quick": lambda: "here", "Slow": slow, "Away": away}, 0.1)
+    assert [finding.result for finding in findings] == ["here", None, None]
+    assert findings[1].missing == "Slow did not finish within its time."
+    assert findings[2].missing == "Away: The store is away."
