@@ -29,22 +29,17 @@ PINECONE_INDEX = "payscope"
 Progress = Callable[[str], None]
 
 
-def ensure_template(places: Places, progress: Progress) -> None:
-    """Lay the local stage's templates ready: those kept in the project, or, when the infrastructure's
+def template_folder(places: Places, progress: Progress) -> Path:
+    """Where the local stage's templates are: those kept in the project, or, when the infrastructure's
     code has changed since, freshly synthesised ones.
 
     Raises:
         Unavailable: The code has changed and node is not installed, or the synthesis failed.
     """
     wanted = infrastructure_digest(places.root)
-    stamp = places.assembly / DIGEST_FILE
-    if _digest_in(places.assembly) == wanted:
-        return
-    kept = places.root / "localstack" / "template"
-    if _digest_in(kept) == wanted:
-        shutil.rmtree(places.assembly, ignore_errors=True)
-        shutil.copytree(kept, places.assembly)
-        return
+    for folder in (places.root / "localstack" / "template", places.assembly):
+        if _digest_in(folder) == wanted:
+            return folder
     if shutil.which("node") is None:
         raise Unavailable(
             "The infrastructure's code differs from the kept template. "
@@ -61,7 +56,8 @@ def ensure_template(places: Places, progress: Progress) -> None:
     )
     if done.returncode != 0:
         raise Unavailable(f"The template cannot be synthesised: {done.stderr.strip()[-600:]}")
-    stamp.write_text(wanted)
+    (places.assembly / DIGEST_FILE).write_text(wanted)
+    return places.assembly
 
 
 def _digest_in(folder: Path) -> str | None:
@@ -97,7 +93,8 @@ def put_secrets(state: PrivateState, places: Places) -> None:
 def deploy_templates(places: Places, state: PrivateState, progress: Progress) -> dict[str, str]:
     """Bring the deployed stacks to the template and the code as they are now; their outputs."""
     endpoint = endpoint_url(state.ports["aws"])
-    stacks = read_assembly(places.assembly, places.root, ACCOUNT, REGION)
+    folder = template_folder(places, progress)
+    stacks = read_assembly(folder, places.root, ACCOUNT, REGION)
     outputs = deploy(stacks, endpoint, progress)
     target = {"url": f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"}
     write_file(places.api_file, json.dumps(target))

@@ -11,7 +11,7 @@ from functools import partial
 from payscope.errors import InvalidInput
 from payscope_local.aws import REGION, endpoint_url
 from payscope_local.banks import database_of, list_banks
-from payscope_local.deployment import deploy_templates, empty, ensure_template, migrate, put_secrets
+from payscope_local.deployment import deploy_templates, empty, migrate, put_secrets
 from payscope_local.graph import USER as GRAPH_USER
 from payscope_local.issuer import AUDIENCE
 from payscope_local.jobs import Job, run_jobs
@@ -138,9 +138,6 @@ class Stack:
         def start(name: str) -> ProcessRecord | None:
             return SERVERS[name].start(self._places, state)
 
-        def synthesise() -> None:
-            ensure_template(self._places, self._progress)
-
         def deploy() -> None:
             put_secrets(state, self._places)
             outputs.update(deploy_templates(self._places, state, self._progress))
@@ -156,8 +153,7 @@ class Stack:
             for name, server in SERVERS.items()
             if name not in ready
         }
-        jobs["template"] = Job("template", synthesise)
-        jobs["deployment"] = Job("deployment", deploy, frozenset({"aws", "template"}))
+        jobs["deployment"] = Job("deployment", deploy, frozenset({"aws"}))
         run_jobs(jobs, done)
         return outputs
 
