@@ -7,9 +7,9 @@ because torch is installed apart, from another index or as a local CPU wheel, wh
 one that the public index states.
 
 core, api, ingest and search are what the Lambda layers are built from, with hashes; forecast and
-graph are what the container images install after torch. All keep to the versions of lock.txt, so
-what is tested is what is deployed, with one exception: Lambda's Python 3.11 runs on Amazon Linux 2
-(glibc 2.26), for which pyarrow and numpy publish wheels only up to the versions in FOR_OLD_GLIBC.
+graph are what the container images install after torch. All keep to the versions of lock.txt: what
+is tested is what is deployed. Lambda's Python 3.11 runs on glibc 2.26, so a package of a layer must
+have a manylinux2014 wheel; pyproject.toml holds pyarrow back for that.
 """
 
 import re
@@ -27,7 +27,6 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 LAYERS = ("api", "ingest", "search")
 IMAGES = ("forecast", "graph")
 ASKS_FOR_ANOTHER_NUMPY = "wordllama"
-FOR_OLD_GLIBC = {"pyarrow": "pyarrow==20.0.0", "numpy": "numpy==2.2.6"}
 QUIET = (
     "--quiet",
     "--strip-extras",
@@ -49,39 +48,25 @@ def package(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found.group()).lower() if found else ""
 
 
-def compile_lock(
-    name: str,
-    header: str,
-    wanted: list[str],
-    *options: str,
-    within: list[str] | None = None,
-    extra_lines: tuple[str, ...] = (),
-) -> list[str]:
-    """Write NAME.txt with every package that ``wanted`` needs, torch itself excepted.
+def resolve(name: str, wanted: list[str], *options: str, within: list[str] | None = None) -> list[str]:
+    """Pin every package that ``wanted`` needs, torch itself excepted.
 
     Args:
-        name: The lock, without its ending.
-        header: What the lock is for, in one line.
+        name: The lock, without its ending; its present pins stay unless a range forbids them.
         wanted: Requirement lines.
         options: More options of pip-compile.
         within: Pins that the result must keep to.
-        extra_lines: Pins that no resolver accepts beside the others.
 
     Returns:
         The lines of the lock.
-
-    Raises:
-        SystemExit: A CUDA package would come in.
     """
-    lock = HERE / f"{name}.txt"
+    present = HERE / f"{name}.txt"
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / f"{name}.in"
+        source, constraint, output = (Path(folder) / file for file in ("lock.in", "within.txt", "lock.txt"))
         source.write_text("\n".join(wanted) + "\n")
-        constraint = Path(folder) / "constraint.txt"
         constraint.write_text("\n".join(within or []) + "\n")
-        output = Path(folder) / f"{name}.txt"
-        if lock.exists():
-            output.write_text(lock.read_text())  # pinned versions stay unless a range forbids them
+        if present.exists():
+            output.write_text(present.read_text())
         subprocess.run(  # noqa: S603 -- our own interpreter, no outside input
             [
                 *(sys.executable, "-m", "piptools", "compile", *QUIET, *options),
@@ -89,39 +74,61 @@ def compile_lock(
             ],
             check=True,
         )
-        lines = [line for line in output.read_text().splitlines() if line and not line.startswith("#")]
-    lines += extra_lines
+        return [line for line in output.read_text().splitlines() if line and not line.startswith("#")]
+
+
+def write(name: str, header: str, lines: list[str]) -> None:
+    """Write a lock.
+
+    Raises:
+        SystemExit: A CUDA package would come in.
+    """
     if any(line.startswith("nvidia-") for line in lines):
         raise SystemExit(f"{name}: a CUDA build of torch is on offer here; compile where its CPU build is.")
-    lock.write_text(
-        "\n".join([f"# {header}", "# Compiled by requirements/compile.py: make lock", *lines]) + "\n"
-    )
+    head = [f"# {header}", "# Compiled by requirements/compile.py: make lock"]
+    (HERE / f"{name}.txt").write_text("\n".join([*head, *lines]) + "\n")
     sys.stdout.write(f"requirements/{name}.txt: {sum('==' in line for line in lines)} packages\n")
-    return lines
+
+
+def is_odd(line: str) -> bool:
+    """Whether a requirement is the one that asks for another numpy."""
+    return package(line) == ASKS_FOR_ANOTHER_NUMPY
+
+
+def beside(wanted: list[str]) -> list[str]:
+    """The same requirements, the odd one replaced by what it needs apart from its numpy."""
+    needs = [line for line in requires(ASKS_FOR_ANOTHER_NUMPY) or [] if "extra ==" not in line]
+    replaced = [package(line) if package(line) == "numpy" else line for line in needs]
+    return [line for line in wanted if not is_odd(line)] + (replaced if any(map(is_odd, wanted)) else [])
+
+
+def with_hashes(odd: str) -> list[str]:
+    """The odd package's own entry, with hashes."""
+    lines = resolve("search", [odd], "--generate-hashes")
+    start = next(place for place, line in enumerate(lines) if is_odd(line))
+    end = next(
+        (place for place, line in enumerate(lines[start + 1 :], start + 1) if line[0] != " "), len(lines)
+    )
+    return lines[start:end]
 
 
 def main() -> None:
     """Compile all locks, the whole first since the others keep to its versions."""
     everything = [*CORE, *(line for lines in EXTRAS.values() for line in lines)]
-    odd = tuple(line for line in everything if package(line) == ASKS_FOR_ANOTHER_NUMPY)
-    needs_of_odd = [
-        line
-        for line in requires(ASKS_FOR_ANOTHER_NUMPY) or []
-        if package(line) != "numpy" and "extra ==" not in line
-    ]
-    pins = compile_lock(
+    (odd,) = filter(is_odd, everything)
+    pins = resolve("lock", beside(everything))
+    write(
         "lock",
         "The development environment: install torch.txt first, then this with --no-deps.",
-        [line for line in everything if line not in odd] + needs_of_odd,
-        extra_lines=odd,
+        [*pins, odd],
     )
-    pins_of_layers = [FOR_OLD_GLIBC.get(package(line), line) for line in pins]
     for name in ("core", *LAYERS):
-        wanted = [FOR_OLD_GLIBC.get(package(line), line) for line in CORE + EXTRAS.get(name, [])]
-        purpose = "The core layer of every function." if name == "core" else f"The core and the {name} layer."
-        compile_lock(name, purpose, wanted, "--generate-hashes", within=pins_of_layers)
+        wanted = CORE + EXTRAS.get(name, [])
+        lines = resolve(name, beside(wanted), "--generate-hashes", within=pins)
+        write(name, f"The {name} layer, with the core.", lines + (with_hashes(odd) if odd in wanted else []))
     for name in IMAGES:
-        compile_lock(name, f"The {name} image, after torch.txt.", CORE + EXTRAS[name], within=pins)
+        wanted = CORE + EXTRAS[name]
+        write(name, f"The {name} image, after torch.txt.", resolve(name, wanted, within=pins))
 
 
 if __name__ == "__main__":

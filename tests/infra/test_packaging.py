@@ -105,11 +105,9 @@ def test_a_lock_pins_exactly_and_names_no_place(lock: Path) -> None:
 
 def test_the_layers_have_the_versions_that_are_tested() -> None:
     tested = _pins("lock")
-    from_another_build = {"pyarrow", "numpy"}  # see requirements/compile.py
     for layer in get_args(Layer):
         for name, version in _pins(layer).items():
-            if name not in from_another_build:
-                assert tested[name] == version, f"{name} in the {layer} layer"
+            assert tested[name] == version, f"{name} in the {layer} layer"
 
 
 def test_a_layer_leaves_the_core_to_the_core() -> None:
