@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
-from payscope.adapters.arrow.chunks import ArrowChunkStore
-from payscope.adapters.arrow.mapper import ArrowMapper
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.postgres.event_store import PostgresEventLedger
@@ -19,6 +17,10 @@ from payscope.application.ports.reports import ChunkRef
 
 @cache
 def _use_case() -> LoadChunk:
+    # Arrow is loaded when there is a file to read, not with the function.
+    from payscope.adapters.arrow.chunks import ArrowChunkStore
+    from payscope.adapters.arrow.mapper import ArrowMapper
+
     settings = load_settings()
     database = Database.from_connections(settings.connections)
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
-from payscope.adapters.arrow.chunks import ArrowChunkStore, ArrowSampler
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
@@ -16,6 +15,9 @@ from payscope.application.map_report import MapReport
 
 @cache
 def _use_case() -> MapReport:
+    # Arrow is loaded when there is a file to read, not with the function.
+    from payscope.adapters.arrow.chunks import ArrowChunkStore, ArrowSampler
+
     settings = load_settings()
     database = Database.from_connections(settings.connections)
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))

@@ -3,13 +3,10 @@
 from functools import cache
 from uuid import UUID
 
-from payscope.adapters.arrow.chunks import ArrowChunkStore, ChunkCutter
-from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.adapters.readers.opening import StreamReaders
 from payscope.adapters.s3.objects import S3Blobs, S3Files
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.parse_report import ParseReport
@@ -18,6 +15,11 @@ from payscope.application.ports.reports import ReportFile
 
 @cache
 def _use_case() -> ParseReport:
+    # Arrow is loaded when there is a file to read, not with the function.
+    from payscope.adapters.arrow.chunks import ArrowChunkStore, ChunkCutter
+    from payscope.adapters.arrow.guard import ArrowCardGuard
+    from payscope.adapters.readers.opening import StreamReaders
+
     settings = load_settings()
     database = Database.from_connections(settings.connections)
     guard = ArrowCardGuard(bytes.fromhex(settings.connections.card_key.get_secret_value()))

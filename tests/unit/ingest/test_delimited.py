@@ -185,7 +185,9 @@ def test_what_a_writer_writes_is_read_back_whatever_the_blocks(
     lines=st.lists(
         st.one_of(
             st.integers(1, 99).map(fraud),
-            st.text(st.sampled_from('|"a1,'), min_size=1, max_size=30).filter(lambda line: set(line) - set('|"')),
+            st.text(st.sampled_from('|"a1,'), min_size=1, max_size=30).filter(
+                lambda line: set(line) - set('|"')
+            ),
             st.just('F1|2026-03-01|"open'),
             st.just("|" * 10),
         ),
