@@ -70,6 +70,10 @@ class ProductClient:
         detail = f"{document.get('detail', response.status_code)} (request {document.get('request_id')})"
         raise Unavailable(detail) if response.status_code >= 500 else InvalidInput(detail)
 
+    def status_of(self, path: str, headers: dict[str, str] | None = None) -> int:
+        """The status of a GET, perhaps with other headers than one's own."""
+        return self._http.get(path, headers=headers).status_code
+
     def pages(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """All items of a list."""
         cursor: str | None = None

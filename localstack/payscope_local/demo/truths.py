@@ -11,7 +11,7 @@ from payscope_local.demo.questions import Answer, Question, Verdict, equals, mon
 
 _PROVIDER_FILES = ("adyen_", "stripe_")
 _LAST_DAY = "2026-10-31"
-_TODAY = "2026-11-23"
+_DAY_AFTER = "2026-11-01"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _world_questions(truth: Mapping[str, Any]) -> list[Question]:
         Question("What was the gross settlement in October 2026?", "DESCRIBE",
                  equals([{"value": money(minor), "currency": currency}
                          for currency, minor in settled["gross_settlement_minor"].items()]), _LAST_DAY),
-        Question("Cleared sales by network in October 2026", "COMPARE",
+        Question("Cleared sales by network in October 2026", "DESCRIBE",
                  equals([{"value": count, "network": network}
                          for network, count in cleared["sales_by_network"].items()]), _LAST_DAY),
         Question("Compare the approval rate of October 2026 with September 2026", "COMPARE",
@@ -97,9 +97,10 @@ def _world_questions(truth: Mapping[str, Any]) -> list[Question]:
                            ratio(september["auth_approved"], september["auth_attempts"])), _LAST_DAY),
         Question(f"Why did the approval rate fall on {outage['from'][:10]}?", "ANOMALY",
                  _names(outage["issuer"]), _LAST_DAY),
-        Question("Forecast the authorisation attempts for the next 14 days", "FORECAST", _forecasts(14), _LAST_DAY),
+        Question("Forecast the authorisation attempts for the next 14 days", "FORECAST",
+                 _forecasts(14), _DAY_AFTER),
         Question("What if Visa volume grew by 10 % in October 2026?", "WHAT_IF",
-                 _simulates(cleared, october), _LAST_DAY),
+                 _simulates("sales_count", cleared["sales_by_network"]["VISA"]), _LAST_DAY),
     ]  # fmt: skip
 
 
@@ -142,18 +143,16 @@ def _forecasts(days: int) -> Verdict:
     return judge
 
 
-def _simulates(cleared: Mapping[str, Any], october: Mapping[str, Any]) -> Verdict:
-    """A baseline that is the measured number, and a scenario that is it and a tenth of Visa's part."""
-    sales = cleared["sales_count"]
-    attempts = october["auth_attempts"]
+def _simulates(metric: str, baseline: int) -> Verdict:
+    """The metric's baseline is the measured number, and its scenario a tenth more in whole payments."""
 
     def judge(answer: Answer) -> str | None:
-        values = {str(value["value"]) for value in answer["values"]}
-        if {str(sales), str(attempts)} & {value.split(".")[0] for value in values} and len(values) > 1:
-            return None
-        return f"neither {sales} nor {attempts} is the baseline of {sorted(values)[:12]}"
+        seen = {
+            value["dimensions"].get("scenario"): value["value"]
+            for value in answer["values"]
+            if value["metric"] == metric and value["dimensions"].get("scope") == "slice"
+        }
+        wanted = {"baseline": str(baseline), "scenario": str(baseline + baseline // 10)}
+        return None if wanted.items() <= seen.items() else f"expected {wanted}, got {seen}"
 
     return judge
-
-
-TODAY = _TODAY
