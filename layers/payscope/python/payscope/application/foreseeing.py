@@ -22,6 +22,7 @@ from payscope.domain.answers import (
 )
 from payscope.domain.catalogue import find_metric
 from payscope.domain.charts import chart_of_forecast
+from payscope.domain.language.directory import issuer_id_of
 from payscope.domain.measured import decimal_string
 from payscope.domain.metrics import Metric, Unit
 from payscope.domain.money import exponent
@@ -38,7 +39,7 @@ def foresee(
     """The newest stored forecast of the series asked for, cut to the days asked for."""
     metric = find_metric(plan.query.metrics[0])
     dimensions = {
-        each.dimension: each.values[0]
+        each.dimension: issuer_id_of(each.values[0]) if each.dimension == "issuer" else each.values[0]
         for each in plan.query.filters
         if each.operator is Operator.IN and len(each.values) == 1 and each.dimension != "currency"
     }

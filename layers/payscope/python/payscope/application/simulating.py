@@ -13,6 +13,7 @@ from payscope.application.run_query import evidence_for
 from payscope.application.simulate_change import simulate_change
 from payscope.domain.answers import Period, Value
 from payscope.domain.charts import chart_of
+from payscope.domain.language.directory import issuer_id_of
 from payscope.domain.measured import decimal_string
 from payscope.domain.money import exponent
 from payscope.domain.plans import Change, Operator, Plan
@@ -40,7 +41,13 @@ def simulate(
 ) -> Draft:
     """Run the change on the bank's own rows; baseline, scenario and difference of each metric are values."""
     days = parse_range(plan.query.time_range or "30d", setting.today)
-    filters = {each.dimension: each.values for each in plan.query.filters if each.operator is Operator.IN}
+    filters = {
+        each.dimension: tuple(issuer_id_of(name) for name in each.values)
+        if each.dimension == "issuer"
+        else each.values
+        for each in plan.query.filters
+        if each.operator is Operator.IN
+    }
     unknown = sorted(filters.keys() - set(_FILTERED))
     if unknown or any(each.operator is not Operator.IN for each in plan.query.filters):
         raise InvalidInput(

@@ -46,6 +46,8 @@ _ROLLED_UP = frozenset(
         "month",
     }
 )
+# What a row takes from its merchant where it does not say so itself (settlement lines carry no MCC).
+_OF_MERCHANT = frozenset({"merchant_group", "mcc", "country", "corridor"})
 _ROLLED_UP_COLUMNS = frozenset({"event_type", "subtype", "source", "exclusion", "approved"})
 _ROLLED_UP_AMOUNTS = frozenset(Amount) - {Amount.DELAY, Amount.ABSOLUTE}
 
@@ -283,11 +285,13 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
         if piece.metric.settlement_currency
         else sql.SQL("e.currency"),
         "corridor": sql.SQL(
-            "case when e.country = e.issuer_country then 'DOMESTIC'"
-            " when e.country <> e.issuer_country then 'CROSS_BORDER' end"
+            "case when coalesce(e.country, mg.country) = e.issuer_country then 'DOMESTIC'"
+            " when coalesce(e.country, mg.country) <> e.issuer_country then 'CROSS_BORDER' end"
         ),
         "report": sql.SQL("e.report_id::text"),
         "merchant_group": sql.SQL("mg.merchant_group"),
+        "mcc": sql.SQL("coalesce(e.mcc, mg.mcc)"),
+        "country": sql.SQL("coalesce(e.country, mg.country)"),
         "issuer": sql.SQL("i.name"),
     }
     return _Rows(
@@ -315,7 +319,7 @@ def _rollup_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[st
     }
     dimensions: dict[str, Fragment] = {
         name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(_PLAIN_DIMENSIONS[name]))
-        for name in ("network", "merchant", "mcc", "country", "channel", "response_code", "decline_family")
+        for name in ("network", "merchant", "channel", "response_code", "decline_family")
     }
     dimensions |= {
         **_calendar_dimensions(day),
@@ -324,6 +328,8 @@ def _rollup_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[st
         if piece.metric.settlement_currency
         else sql.SQL("e.currency"),
         "merchant_group": sql.SQL("mg.merchant_group"),
+        "mcc": sql.SQL("coalesce(nullif(e.mcc, ''), mg.mcc)"),
+        "country": sql.SQL("coalesce(nullif(e.country, ''), mg.country)"),
     }
     return _Rows(
         from_clause=_joined(sql.SQL("payscope.event_daily e"), needed, bank, sql.SQL("e")),
@@ -451,7 +457,7 @@ def _weekdays_until(day: Fragment) -> Fragment:
 
 def _joined(start: Fragment, needed: set[str], bank: Fragment, alias: Fragment) -> Fragment:
     joined = start
-    if needed & {"merchant_group"} or ("mcc" in needed and alias == sql.SQL("b")):
+    if needed & _OF_MERCHANT:
         joined += sql.SQL(
             "\nleft join payscope.merchant mg on mg.bank_id = {} and mg.merchant_id = {}.merchant_id"
         ).format(bank, alias)
@@ -583,6 +589,9 @@ def _filter(piece: Slice, each: Filter, rows: _Rows, bound: _Parameters) -> Frag
             return sql.SQL("{} is null").format(expression)
         case Operator.NOT_NULL:
             return sql.SQL("{} is not null").format(expression)
+        case Operator.IN if each.dimension == "issuer":
+            values = bound.bind("issuer", list(each.values))
+            return sql.SQL("(i.name = any({}) or i.issuer_id = any({}))").format(values, values)
         case Operator.IN:
             return sql.SQL("{} = any({})").format(expression, bound.bind(each.dimension, list(each.values)))
         case Operator.NOT_IN:

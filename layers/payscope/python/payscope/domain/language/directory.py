@@ -1,6 +1,14 @@
 """The names that a bank's own questions can use."""
 
+import re
 from dataclasses import dataclass, field
+
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def issuer_id_of(name: str) -> str:
+    """The id that the ledger gives an issuer: its name in lower-case words joined by hyphens."""
+    return _NO_WORD.sub("-", name.lower()).strip("-")
 
 
 @dataclass(frozen=True, slots=True)
