@@ -10,7 +10,7 @@ from payscope.domain.anomalies import (
     DayValue,
     anomaly_id,
     discoveries,
-    history_of,
+    history_days,
     is_material,
     judge_ratio,
     judge_sum,
@@ -104,12 +104,10 @@ def test_false_discoveries_are_controlled_over_all_tests() -> None:
 
 
 def test_a_day_is_held_against_the_days_before_and_in_the_beginning_also_after() -> None:
-    values = {item.day_on: item for item in (_day(offset, offset) for offset in range(60))}
-    assert [item.top for item in history_of(values, MONDAY + timedelta(days=40))] == list(range(5, 40))
-    early = [item.top for item in history_of(values, MONDAY + timedelta(days=2))]
-    assert early == [0, 1, *range(3, 22)]
-    skipped = history_of(values, MONDAY + timedelta(days=40), skip={MONDAY + timedelta(days=39)})
-    assert 39 not in [item.top for item in skipped]
+    known = [MONDAY + timedelta(days=offset) for offset in range(60)]
+    assert history_days(known, known[40]) == tuple(known[5:40])
+    assert history_days(known, known[2]) == (known[0], known[1], *known[3:22])
+    assert history_days(known[:39], known[40]) == tuple(known[5:39])
 
 
 def test_an_anomaly_has_the_same_id_however_often_it_is_found() -> None:

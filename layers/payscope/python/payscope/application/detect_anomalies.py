@@ -13,7 +13,7 @@ from payscope.domain.anomalies import (
     Verdict,
     anomaly_id,
     discoveries,
-    history_of,
+    history_days,
     is_material,
     judge_ratio,
     judge_sum,
@@ -112,9 +112,14 @@ class FactReader(Protocol):
     """Daily facts of a bank, by one dimension."""
 
     def daily_facts(
-        self, bank_id: UUID, days: DayRange, dimension: Dimension, filters: Filters | None = None
+        self,
+        bank_id: UUID,
+        days: DayRange,
+        dimension: Dimension,
+        filters: Filters | None = None,
+        event_types: frozenset[str] | None = None,
     ) -> Iterable[DailyFacts]:
-        """One row per day, slice of the dimension and currency that has events."""
+        """One row per day, slice of the dimension and currency that has events of these types."""
         ...
 
     def days_present(self, bank_id: UUID, days: DayRange, event_types: frozenset[str]) -> frozenset[date]:
@@ -189,7 +194,7 @@ def detect_anomalies(
         )
         present = reader.days_present(bank_id, window, types)
         days = _affected(changed, present)
-        run = _Run(bank_id, reader, window, present, days)
+        run = _Run(bank_id, reader, window, present, days, types)
         anomalies, judged = run.detect(watches)
         new += store.replace(bank_id, frozenset(watch.metric for watch in watches), days, anomalies, now)
         tests += judged
@@ -220,6 +225,9 @@ def _measure(watch: Watch) -> Measure:
     return DECLINE_SHARE if watch.metric == DECLINE_SHARE.metric else MEASURES[watch.metric]
 
 
+_OverlapKey = tuple[Dimension, Dimension, str, str | None, date]
+
+
 @dataclass(slots=True)
 class _Run:
     """One detection over one set of days; facts are read once per dimension."""
@@ -229,7 +237,13 @@ class _Run:
     window: DayRange
     present: frozenset[date]
     days: frozenset[date]
+    types: frozenset[str]
     facts: dict[Dimension, list[DailyFacts]] = field(default_factory=dict[Dimension, list[DailyFacts]])
+    series: dict[tuple[str, Dimension], list[_Series]] = field(
+        default_factory=dict[tuple[str, Dimension], list[_Series]]
+    )
+    compared: dict[date, tuple[date, ...]] = field(default_factory=dict[date, tuple[date, ...]])
+    overlaps: dict[_OverlapKey, dict[str, Facts]] = field(default_factory=dict[_OverlapKey, dict[str, Facts]])
 
     def detect(self, watches: Sequence[Watch]) -> tuple[list[Anomaly], int]:
         """Judge every slice and day, control the false discoveries of all together, then group."""
@@ -251,50 +265,87 @@ class _Run:
         ]
         return anomalies, len(candidates)
 
-    def _read(self, dimension: Dimension, filters: Filters | None = None) -> list[DailyFacts]:
-        if filters:
-            return list(self.reader.daily_facts(self.bank_id, self.window, dimension, filters))
+    def _read(self, dimension: Dimension) -> list[DailyFacts]:
         if dimension not in self.facts:
-            self.facts[dimension] = list(self.reader.daily_facts(self.bank_id, self.window, dimension))
+            self.facts[dimension] = list(
+                self.reader.daily_facts(self.bank_id, self.window, dimension, None, self.types)
+            )
         return self.facts[dimension]
 
-    def _all_series(self, watch: Watch) -> list[_Series]:
-        """The largest slices of each dimension, dense over the days that have reports."""
-        found: list[_Series] = []
-        for dimension in watch.dimensions:
-            series = self._series(watch, dimension, self._read(dimension))
-            series.sort(key=lambda item: -sum(max(value.bottom, value.top) for value in item.values.values()))
-            found += [item for item in series if dimension is Dimension.TOTAL or item.slice][:_TOP_SLICES]
-        return found
+    def _overlap(self, dimension: Dimension, root: _Series, day: date) -> dict[str, Facts]:
+        """The root's rows of one day by the slices of another dimension."""
+        key = dimension, root.dimension, root.slice, root.currency, day
+        if key not in self.overlaps:
+            filters = {root.dimension.value: (root.slice,)}
+            if root.currency is not None:
+                filters["currency"] = (root.currency,)
+            totals: dict[str, Facts] = {}
+            for row in self.reader.daily_facts(
+                self.bank_id, DayRange(day, day), dimension, filters, self.types
+            ):
+                totals[row.slice] = totals.get(row.slice, Facts()) + row.facts
+            self.overlaps[key] = totals
+        return self.overlaps[key]
 
-    def _series(self, watch: Watch, dimension: Dimension, rows: Sequence[DailyFacts]) -> list[_Series]:
-        measure = _measure(watch)
-        per_currency = measure.unit is Unit.MONEY
-        totals: dict[tuple[str, str | None], dict[date, Facts]] = {}
+    def _all_series(self, watch: Watch) -> list[_Series]:
+        """The largest slices of each dimension; rows without a value are no slice."""
+        return [
+            item
+            for dimension in watch.dimensions
+            for item in [
+                series
+                for series in self._series(watch, dimension)
+                if dimension is Dimension.TOTAL or series.slice
+            ][:_TOP_SLICES]
+        ]
+
+    def _series(self, watch: Watch, dimension: Dimension) -> list[_Series]:
+        """Every slice of a dimension, largest first, dense over the days that have reports."""
+        if (watch.metric, dimension) not in self.series:
+            self.series[watch.metric, dimension] = self._read_series(watch, dimension)
+        return self.series[watch.metric, dimension]
+
+    def _read_series(self, watch: Watch, dimension: Dimension) -> list[_Series]:
+        measure, rows = _measure(watch), self._read(dimension)
         whole: dict[date, int] = {}
+        if measure is DECLINE_SHARE:
+            for row in rows:
+                whole[row.day_on] = whole.get(row.day_on, 0) + row.facts.attempts
+        totals: dict[tuple[str, str | None], dict[date, tuple[int, int]]] = {}
         for row in rows:
-            key = row.slice, row.currency if per_currency else None
+            if measure is DECLINE_SHARE:
+                top, bottom = row.facts.attempts - row.facts.approved, 0
+            else:
+                top, bottom = measure.of(row.facts)
+            key = row.slice, row.currency if measure.unit is Unit.MONEY else None
             days = totals.setdefault(key, {})
-            days[row.day_on] = days.get(row.day_on, Facts()) + row.facts
-            whole[row.day_on] = whole.get(row.day_on, 0) + row.facts.attempts
+            old = days.get(row.day_on, (0, 0))
+            days[row.day_on] = old[0] + top, old[1] + bottom
         found: list[_Series] = []
         for (name, currency), by_day in totals.items():
             series = _Series(dimension, name, currency)
             for day in self.present:
-                facts = by_day.get(day, Facts())
-                top, bottom = measure.of(facts)
+                top, bottom = by_day.get(day, (0, 0))
                 if measure is DECLINE_SHARE:
-                    top, bottom = facts.attempts - facts.approved, whole.get(day, 0)
+                    bottom = whole.get(day, 0)
+                elif measure.denominator is None:
+                    bottom = 1
                 series.values[day] = DayValue(day, top, bottom)
             found.append(series)
-        return found
+        return sorted(
+            found, key=lambda item: -sum(max(value.bottom, value.top) for value in item.values.values())
+        )
 
-    def _judge(self, watch: Watch, series: _Series, *, skip: frozenset[date] = frozenset()) -> list[_Finding]:
+    def _history(self, series: _Series, day: date) -> list[DayValue]:
+        if day not in self.compared:
+            self.compared[day] = history_days(self.present, day)
+        return [series.values[item] for item in self.compared[day]]
+
+    def _judge(self, watch: Watch, series: _Series) -> list[_Finding]:
         measure = _measure(watch)
         findings: list[_Finding] = []
         for day in sorted(self.days & series.values.keys()):
-            history = history_of(series.values, day, skip)
-            verdict = _verdict(measure, history, series.values[day])
+            verdict = _verdict(measure, self._history(series, day), series.values[day])
             if verdict is not None:
                 findings.append(_Finding(series, verdict))
         return findings
@@ -320,28 +371,28 @@ class _Run:
         return anomalies
 
     def _stands_alone(self, watch: Watch, finding: _Finding, root: _Finding) -> bool:
-        """Whether a slice is still abnormal once the root's rows are taken out of it."""
+        """Whether a slice is still abnormal once the root's rows of the day are taken out of it.
+
+        Of a sum only the root's excess is taken: what was expected of it stays, in proportion.
+        """
         mine, other = finding.series, root.series
-        measure = _measure(watch)
+        measure, day = _measure(watch), finding.verdict.day_on
         if measure is DECLINE_SHARE or mine.currency != other.currency:
             return True
         if mine.dimension is other.dimension:
             return mine.dimension is not Dimension.TOTAL
         if other.dimension is Dimension.TOTAL:
             return False
-        rows = self._read(mine.dimension, {other.dimension.value: (other.slice,)})
-        taken = next(
-            (item for item in self._series(watch, mine.dimension, rows) if item.slice == mine.slice), None
-        )
-        if taken is None:
+        part = self._overlap(mine.dimension, other, day).get(mine.slice)
+        if part is None:
             return True
-        rest = _Series(mine.dimension, mine.slice, mine.currency)
-        for day, value in mine.values.items():
-            part = taken.values[day]
-            bottom = value.bottom - part.bottom if measure.denominator else 1
-            rest.values[day] = DayValue(day, value.top - part.top, bottom)
-        day = finding.verdict.day_on
-        verdict = _verdict(measure, history_of(rest.values, day), rest.values[day])
+        value, (top, bottom) = mine.values[day], measure.of(part)
+        if measure.denominator is None:
+            excess = 1 - root.verdict.expected / root.verdict.value if root.verdict.value else 1.0
+            rest = DayValue(day, value.top - round(top * excess), 1)
+        else:
+            rest = DayValue(day, value.top - top, value.bottom - bottom)
+        verdict = _verdict(measure, self._history(mine, day), rest)
         return (
             verdict is not None
             and verdict.p_value < _ALONE_BELOW
@@ -349,12 +400,12 @@ class _Run:
         )
 
     def _split(self, watch: Watch, dimension: Dimension, day: date) -> Decomposition | None:
-        """The day against as many copies of it as there are baseline days, so that sums compare."""
+        """The baseline days against as many copies of the day, so that sums compare."""
         measure = _measure(watch)
         before: dict[str, tuple[int, int]] = {}
         after: dict[str, tuple[int, int]] = {}
-        for series in self._series(watch, dimension, self._read(dimension)):
-            history = history_of(series.values, day)
+        for series in self._series(watch, dimension):
+            history = self._history(series, day)
             old = [(item.top, item.bottom) for item in history]
             new = series.values[day]
             count = len(history)
@@ -372,7 +423,7 @@ class _Run:
         measure, series = _measure(watch), root.series
         day = root.verdict.day_on
         dimensions = _slice_of(series)
-        count = len(history_of(series.values, day)) if measure.denominator is None else 1
+        count = len(self._history(series, day)) if measure.denominator is None else 1
         compared = DayRange(day - timedelta(days=HISTORY_DAYS), day)
         first = min(self.present)
         return Anomaly(

@@ -14,8 +14,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from payscope.domain.series import DayRange
+from functools import cache
 
 SEASON = 7
 MIN_HISTORY_DAYS = 10
@@ -187,28 +186,22 @@ def discoveries(p_values: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -
     return frozenset(ordered[:last]) if last > 0 else frozenset()
 
 
-def history_of(values: Mapping[date, DayValue], day: date, skip: Collection[date] = ()) -> list[DayValue]:
+def history_days(known: Collection[date], day: date) -> tuple[date, ...]:
     """The days that ``day`` is held against, in order.
 
     The days before it; where they are too few, also days after it, so that the first weeks of a
     bank's data can be judged once more of it is there.
 
     Args:
-        values: All days of a slice.
+        known: All days that have reports.
         day: The day to judge.
-        skip: Days known to be abnormal.
     """
-    past = _known_days(values, day - timedelta(days=HISTORY_DAYS), day - timedelta(days=1), skip)
+    reach = timedelta(days=HISTORY_DAYS)
+    past = sorted(item for item in known if day - reach <= item < day)
     if len(past) >= ENOUGH_DAYS:
-        return past
-    later = _known_days(values, day + timedelta(days=1), day + timedelta(days=HISTORY_DAYS), skip)
-    return past + later[: ENOUGH_DAYS - len(past)]
-
-
-def _known_days(
-    values: Mapping[date, DayValue], first: date, last: date, skip: Collection[date]
-) -> list[DayValue]:
-    return [values[day] for day in DayRange(first, last) if day in values and day not in skip]
+        return tuple(past)
+    later = sorted(item for item in known if day < item <= day + reach)
+    return (*past, *later[: ENOUGH_DAYS - len(past)])
 
 
 def anomaly_id(bank_id: uuid.UUID, metric: str, dimensions: Mapping[str, str], day: date) -> uuid.UUID:
@@ -294,6 +287,7 @@ def _t_tail(score: float, freedom: int) -> float:
     return _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + score * score))
 
 
+@cache
 def _t_quantile(tail: float, freedom: int) -> float:
     """The score whose one-sided tail this is, by bisection."""
     low, high = 0.0, 1e3

@@ -1,7 +1,7 @@
 """Daily facts from the roll-up, and settled amounts from the events."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from payscope.domain.series import DailyFacts, DayRange, Dimension, Facts, Filte
 from payscope.domain.simulation import ChargedAmount
 from payscope.errors import InvalidInput
 
+_AUTHORISATIONS = frozenset({"AUTH"})
+_BOOKED_WITHIN_DAYS = 60
 _FILTERS: Mapping[str, str] = {
     "network": "networks",
     "issuer": "issuers",
@@ -30,17 +32,33 @@ class PostgresFacts:
         self._database = database
 
     def daily_facts(
-        self, bank_id: UUID, days: DayRange, dimension: Dimension, filters: Filters | None = None
+        self,
+        bank_id: UUID,
+        days: DayRange,
+        dimension: Dimension,
+        filters: Filters | None = None,
+        event_types: frozenset[str] | None = None,
     ) -> Sequence[DailyFacts]:
         """See ``FactReader.daily_facts``; issuers are read from the events, everything else rolled up."""
+        if dimension is Dimension.ISSUER and not filters and event_types == _AUTHORISATIONS:
+            return self._issuer_facts(bank_id, days)
         by_issuer = dimension is Dimension.ISSUER or "issuer" in (filters or {})
+        # Only authorisations count on the day they happen; the rest may be booked weeks later.
+        lag = 0 if event_types == _AUTHORISATIONS else _BOOKED_WITHIN_DAYS
         parameters = {
             **_parameters(bank_id, days, filters),
             "dimension": dimension.value,
             "by_issuer": by_issuer,
+            "event_types": None if event_types is None else sorted(event_types),
+            "happened_from": days.start_on - timedelta(days=lag),
         }
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(load_query("read_daily_facts"), parameters)
+            return [DailyFacts(row[0], row[1], row[2], Facts(*row[3:])) for row in cursor.fetchall()]
+
+    def _issuer_facts(self, bank_id: UUID, days: DayRange) -> list[DailyFacts]:
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("read_issuer_facts"), _parameters(bank_id, days, None))
             return [DailyFacts(row[0], row[1], row[2], Facts(*row[3:])) for row in cursor.fetchall()]
 
     def days_present(self, bank_id: UUID, days: DayRange, event_types: frozenset[str]) -> frozenset[date]:

@@ -1,5 +1,6 @@
 -- purpose: the daily facts of a bank by one dimension, from the roll-up; by issuer from the events.
 -- parameters: bank_id uuid, start_on date, end_on date, dimension text, by_issuer boolean,
+--   happened_from date (no event of the range happened before it), event_types text[] or null,
 --   and per filter a text[] or null: networks, issuers, merchants, mccs, countries, channels,
 --   response_codes, decline_families, currencies.
 -- grain: one row per day (request day of authorisations, booking day of the rest), slice and currency.
@@ -12,6 +13,7 @@ rows as not materialized (
            d.scheme_fee_minor, d.markup_minor, ''::text as issuer
     from payscope.event_daily d
     where d.bank_id = %(bank_id)s and not %(by_issuer)s::boolean
+      and (%(event_types)s::text[] is null or d.event_type = any(%(event_types)s::text[]))
     union all
     select (e.occurred_at at time zone 'UTC')::date, e.booked_on, e.event_type, coalesce(e.subtype, ''), e.source,
            coalesce(e.network, ''), coalesce(e.merchant_id, ''), coalesce(e.mcc, ''), coalesce(e.country, ''),
@@ -22,7 +24,8 @@ rows as not materialized (
     from payscope.event e
     left join payscope.issuer i on i.bank_id = e.bank_id and i.bin = e.bin
     where e.bank_id = %(bank_id)s and e.known_to = 'infinity' and %(by_issuer)s::boolean
-      and e.occurred_at >= %(start_on)s::date - interval '60 days'
+      and (%(event_types)s::text[] is null or e.event_type = any(%(event_types)s::text[]))
+      and e.occurred_at >= %(happened_from)s::date
       and e.occurred_at < %(end_on)s::date + interval '2 days'
 ),
 counted as (
