@@ -7,22 +7,27 @@
 -- Several sources report the same payment; the first tier of "counted" that the bank has counts.
 with
 rows as not materialized (
-    select d.occurred_on, d.booked_on, d.event_type, d.subtype, d.source, d.network, d.merchant_id, d.mcc,
-           d.country, d.channel, d.response_code, d.decline_family, d.exclusion, d.approved, d.currency,
+    select d.occurred_on, d.booked_on, d.event_type, d.subtype, d.source, d.network, d.merchant_id,
+           coalesce(nullif(d.mcc, ''), m.mcc, '') as mcc, coalesce(nullif(d.country, ''), m.country, '') as country,
+           d.channel, d.response_code, d.decline_family, d.exclusion, d.approved, d.currency,
            d.settlement_currency, d.row_count, d.amount_minor, d.settlement_minor, d.fee_minor, d.interchange_minor,
-           d.scheme_fee_minor, d.markup_minor, ''::text as issuer
+           d.scheme_fee_minor, d.markup_minor, ''::text as issuer, ''::text as issuer_name
     from payscope.event_daily d
+    left join payscope.merchant m on m.bank_id = d.bank_id and m.merchant_id = d.merchant_id
     where d.bank_id = %(bank_id)s and not %(by_issuer)s::boolean
       and (%(event_types)s::text[] is null or d.event_type = any(%(event_types)s::text[]))
     union all
     select (e.occurred_at at time zone 'UTC')::date, e.booked_on, e.event_type, coalesce(e.subtype, ''), e.source,
-           coalesce(e.network, ''), coalesce(e.merchant_id, ''), coalesce(e.mcc, ''), coalesce(e.country, ''),
+           coalesce(e.network, ''), coalesce(e.merchant_id, ''), coalesce(e.mcc, m.mcc, ''),
+           coalesce(e.country, m.country, ''),
            coalesce(e.channel, ''), coalesce(e.response_code, ''), coalesce(e.decline_family, ''),
            coalesce(e.exclusion, ''), e.approved, e.currency, coalesce(e.settlement_currency, ''),
            1, e.amount_minor, coalesce(e.settlement_minor, 0), coalesce(e.fee_minor, 0), coalesce(e.interchange_minor, 0),
-           coalesce(e.scheme_fee_minor, 0), coalesce(e.markup_minor, 0), coalesce(i.issuer_id, '')
+           coalesce(e.scheme_fee_minor, 0), coalesce(e.markup_minor, 0), coalesce(i.issuer_id, ''),
+           coalesce(i.name, '')
     from payscope.event e
     left join payscope.issuer i on i.bank_id = e.bank_id and i.bin = e.bin
+    left join payscope.merchant m on m.bank_id = e.bank_id and m.merchant_id = e.merchant_id
     where e.bank_id = %(bank_id)s and e.known_to = 'infinity' and %(by_issuer)s::boolean
       and (%(event_types)s::text[] is null or e.event_type = any(%(event_types)s::text[]))
       and e.occurred_at >= %(happened_from)s::date
@@ -52,7 +57,8 @@ kept as (
     where case when r.event_type = 'AUTH' then r.occurred_on else r.booked_on end
           between %(start_on)s::date and %(end_on)s::date
       and (%(networks)s::text[] is null or r.network = any(%(networks)s::text[]))
-      and (%(issuers)s::text[] is null or r.issuer = any(%(issuers)s::text[]))
+      and (%(issuers)s::text[] is null or r.issuer = any(%(issuers)s::text[])
+           or r.issuer_name = any(%(issuers)s::text[]))
       and (%(merchants)s::text[] is null or r.merchant_id = any(%(merchants)s::text[]))
       and (%(mccs)s::text[] is null or r.mcc = any(%(mccs)s::text[]))
       and (%(countries)s::text[] is null or r.country = any(%(countries)s::text[]))
