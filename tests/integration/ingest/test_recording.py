@@ -3,6 +3,8 @@
 # Lines of reports are as long as they are.
 # ruff: noqa: E501
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,8 +13,10 @@ import pytest
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ports.reports import ChunkRef, ReportFile
 from payscope.application.receive_report import Outcome
+from payscope.domain.events import EventType
 from payscope.domain.reports import inbox_key
 from tests.support.ingestion import Ingestion
+from tests.support.payments import event, insert_events
 
 HEADER = (
     "authorisation_id,order_id,requested_at,merchant_id,merchant_name,mcc,merchant_country,network,bin,"
@@ -213,3 +217,48 @@ def test_a_file_in_the_inbox_of_no_bank_is_left_alone(ingestion: Ingestion) -> N
     stranger = UUID("00000000-0000-4000-8000-000000000001")
     assert ingestion.drop(stranger, "auth.csv", report(auth(1))).reception.outcome is Outcome.UNKNOWN_BANK
     assert ingestion.machine.started == {}
+
+
+def test_two_loads_that_meet_on_a_new_event_leave_one_chain_of_revisions(
+    ingestion: Ingestion, bank: UUID, database: Database
+) -> None:
+    ingestion.drop(bank, "warm.csv", report(auth(50)))
+    at = datetime(2026, 3, 1, 10, 0, 1, tzinfo=UTC)
+    rival = replace(
+        event(EventType.AUTH, "1", at.date(), 999), source="acquirer", source_ref="A1", occurred_at=at
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with database.tenant(bank) as cursor:
+            insert_events(cursor, bank, UUID(int=1), [rival])
+            # The load cannot see the open transaction's event, and waits for it on the primary key.
+            done = pool.submit(ingestion.drop, bank, "auth.csv", report(auth(1), auth(2)))
+            with pytest.raises(TimeoutError):
+                done.result(timeout=1)
+        checked = done.result(timeout=30).checked
+    assert checked is not None
+    assert (checked.account.loaded, checked.account.duplicate) == (2, 0)
+    assert [row[:3] for row in events(ingestion, bank) if row[0] != "A50"] == [
+        ("A1", 1, 999),
+        ("A1", 2, 1000),
+        ("A2", 1, 1000),
+    ]
+
+
+def test_two_contents_of_one_reference_in_a_file_amend_in_order(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1, "10.00"), auth(1, "11.00"), auth(1, "10.00")))
+    current = ingestion.query(
+        bank, "select revision, amount_minor from payscope.event where known_to = 'infinity'"
+    )
+    assert current == [(2, 1100)]
+    ingestion.drop(bank, "again.csv", report(auth(1, "10.00"), auth(1, "11.00")))
+    assert ingestion.query(bank, "select count(*) from payscope.event") == [(2,)]
+
+
+def test_an_amendment_may_move_an_event_to_another_month(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1)))
+    moved = report(auth(1).replace("2026-03-01T", "2026-02-27T"))
+    ingestion.drop(bank, "auth.csv", moved, version="2", now=LATER)
+    rows = ingestion.query(
+        bank, "select revision, occurred_at::date::text, known_to = 'infinity' from payscope.event order by 1"
+    )
+    assert rows == [(1, "2026-03-01", False), (2, "2026-02-27", True)]

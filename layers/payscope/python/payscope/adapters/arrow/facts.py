@@ -28,7 +28,17 @@ class ArrowEvents:
     def rows(self) -> int:
         """Distinct input rows behind the events, repeats included."""
         numbers = self.table.column("row_number")
-        return pc.count_distinct(numbers).as_py() + (pc.sum(self.table.column("repeats")).as_py() or 0)
+        return pc.count_distinct(numbers).as_py() + self.repeated
+
+    @property
+    def repeated(self) -> int:
+        """Input rows that only repeat another of this chunk."""
+        return pc.sum(self.table.column("repeats")).as_py() or 0
+
+    @property
+    def amends_itself(self) -> bool:
+        """Whether one reference has several contents."""
+        return bool(pc.max(self.table.column("step")).as_py())
 
     @property
     def columns(self) -> tuple[str, ...]:

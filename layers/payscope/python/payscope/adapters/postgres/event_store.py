@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 
 from payscope.adapters.postgres.report_store import insert_problems
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
@@ -90,10 +90,13 @@ def _insert(cursor: TenantCursor, bank_id: UUID, events: StagedEvents, now: date
     with cursor.copy(sql.SQL("copy staged_event ({}) from stdin (format csv)").format(columns)) as copy:
         copy.write(events.copy_text())
     keys = {"bank_id": bank_id, "now": now}
+    cursor.execute(load_query("find_known_events"), keys)
+    known = cursor.rowcount
+    if not known and not events.amends_itself and _insert_new(cursor, bank_id):
+        return events.rows - events.repeated
     rows = 0
     for _ in range(_ROUNDS):
-        cursor.execute(load_query("find_known_events"), keys)
-        if cursor.rowcount:
+        if known:
             _close_amended(cursor, bank_id, now)
         cursor.execute(load_query("insert_events"), keys)
         wanted, inserted, brought = cursor.fetchone() or (0, 0, 0)
@@ -101,7 +104,19 @@ def _insert(cursor: TenantCursor, bank_id: UUID, events: StagedEvents, now: date
         if wanted == inserted:
             return rows
         cursor.execute("drop table known_event")
+        cursor.execute(load_query("find_known_events"), keys)
+        known = cursor.rowcount
     raise Unavailable("Other loads keep recording the same events; try again.")
+
+
+def _insert_new(cursor: TenantCursor, bank_id: UUID) -> bool:
+    """Insert events of which none is known; False when another load records one of them meanwhile."""
+    try:
+        with cursor.connection.transaction():
+            cursor.execute(load_query("insert_new_events"), {"bank_id": bank_id})
+    except errors.UniqueViolation:
+        return False
+    return True
 
 
 def _close_amended(cursor: TenantCursor, bank_id: UUID, now: datetime) -> None:

@@ -45,6 +45,16 @@ class StagedEvents(Protocol):
         ...
 
     @property
+    def repeated(self) -> int:
+        """Input rows that only repeat another of this chunk."""
+        ...
+
+    @property
+    def amends_itself(self) -> bool:
+        """Whether one reference has several contents."""
+        ...
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Columns that hold anything, in the order of ``copy_text``."""
         ...

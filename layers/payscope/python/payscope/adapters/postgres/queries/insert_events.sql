@@ -37,7 +37,7 @@ inserted as (
            exclusion, approval_code, lifecycle_id, arn, processor_ref, order_ref, batch_ref, reason_code, report_id,
            row_number
     from fresh
-    order by event_id
+    order by row_number
     on conflict do nothing
     returning row_number
 )
