@@ -29,6 +29,7 @@ from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.mapping_reader import PostgresMappingReader
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
+from payscope.adapters.postgres.programme_reader import PostgresProgrammes
 from payscope.adapters.postgres.report_reader import PostgresReportReader
 from payscope.adapters.postgres.report_store import PostgresMappingBook
 from payscope.adapters.postgres.risk_reader import PostgresRiskReader
@@ -46,6 +47,7 @@ from payscope.application.measure import EveryRecorder
 from payscope.application.record_audit import RecordAudit
 from payscope.application.resolve_break import ResolveBreak
 from payscope.application.validate_datasets import DatasetReport, validate_datasets
+from payscope.domain.programmes import Programme, programmes_from_json
 from payscope.domain.reconciliation import rules_from_json
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
@@ -54,6 +56,7 @@ from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
+from payscope.http.programmes import ProgrammePorts
 from payscope.http.reports import ReportPorts
 from payscope.settings import Settings
 
@@ -126,6 +129,7 @@ def build_ports(parts: Parts) -> AdminPorts:
             risk=PostgresRiskReader(database),
             simulations=PostgresFacts(database),
         ),
+        programmes=ProgrammePorts(counts=PostgresProgrammes(database), rules=_programme_rules()),
         mappings=MappingPorts(
             mappings=PostgresMappingReader(database),
             propose=ProposeMapping(book, reports),
@@ -199,3 +203,7 @@ def _documents() -> Any:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _programme_rules() -> tuple[Programme, ...]:
+    return programmes_from_json(files("payscope.domain.rules").joinpath("programmes.json").read_text())

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib.resources import files
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from payscope.application.run_once import Answer, Earlier, KeyScope
 from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, chain
 from payscope.domain.identity import Principal, Role
 from payscope.domain.profiles import Profile
+from payscope.domain.programmes import MonthCounts, programmes_from_json
 from payscope.domain.reconciliation import MatchState
 from payscope.domain.reports import ReportStatus
 from payscope.domain.resolutions import Act
@@ -46,6 +48,7 @@ from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
+from payscope.http.programmes import ProgrammePorts
 from payscope.http.reports import ReportPorts
 
 BANK = UUID("3f0c8a52-6a3e-4d53-9b7e-0d6c3a5b8f10")
@@ -276,6 +279,11 @@ class MemoryFailures:
         self.started.append(UUID(str(document["report_id"])))
 
 
+PROGRAMMES = programmes_from_json(
+    files("payscope.domain.rules").joinpath("programmes.json").read_text(encoding="utf-8")
+)
+
+
 class MemoryAnalytics:
     """What detection and models left, and the facts that simulations start from."""
 
@@ -284,6 +292,7 @@ class MemoryAnalytics:
         self.forecasts: dict[UUID, list[StoredForecast]] = {}
         self.runs: dict[tuple[UUID, RiskKind], list[tuple[RiskRun, list[RiskScore]]]] = {}
         self.facts: dict[UUID, Facts] = {}
+        self.counts: dict[UUID, list[MonthCounts]] = {}
 
     def find(
         self, bank_id: UUID, days: DayRange | None = None, metric: str | None = None
@@ -311,6 +320,12 @@ class MemoryAnalytics:
             if run.run_id == run_id:
                 return [score for score in scores if score.rank > after][:limit]
         return []
+
+    def month_counts(self, bank_id: UUID, month: date) -> Iterable[MonthCounts]:
+        return self.counts.get(bank_id, [])
+
+    def newest_month(self, bank_id: UUID) -> date | None:
+        return NOW.date().replace(day=1) if bank_id in self.counts else None
 
     def daily_facts(
         self, bank_id: UUID, days: DayRange, dimension: Dimension, filters: Filters | None = None
@@ -418,6 +433,7 @@ class Desk:
                 risk=self.analytics,
                 simulations=self.analytics,
             ),
+            programmes=ProgrammePorts(counts=self.analytics, rules=PROGRAMMES),
             mappings=MappingPorts(
                 mappings=self.mappings,
                 propose=ProposeMapping(self.mappings, self.reports),

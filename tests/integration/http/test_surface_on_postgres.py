@@ -91,6 +91,7 @@ def desk(database: Database) -> Desk:
             risk=PostgresRiskReader(database),
             simulations=memory.analytics.simulations,
         ),
+        programmes=memory.programmes,
         mappings=MappingPorts(
             mappings=PostgresMappingReader(database),
             propose=ProposeMapping(PostgresMappingBook(database), PostgresReportReader(database)),

@@ -16,7 +16,6 @@ from payscope.domain.identity import PERMISSIONS, Action, Role, may
 from payscope.http.access import Allow
 from payscope.http.application import OPEN_ROUTES
 from payscope.http.frame import LARGEST_BODY_BYTES
-from payscope.http.unbuilt import UNBUILT
 from tests.support.desk import BANK, OTHER_BANK, Desk, StatedProbe, a_break, a_report
 
 
@@ -145,11 +144,6 @@ def test_unknown_routes_and_methods_are_problems(desk: Desk) -> None:
     response = desk.admin().delete("/reports")
     problem(response, 405, "method-not-allowed")
     assert response.headers["allow"]
-
-
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in UNBUILT])
-def test_a_route_of_the_contract_that_is_not_built_says_so(desk: Desk, method: str, path: str) -> None:
-    problem(desk.admin().request(method, path), 501, "not-built")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from payscope.http.breaks import BreakPorts, break_routes
 from payscope.http.health import health_routes, metrics_routes
 from payscope.http.mappings import MappingPorts, mapping_routes
 from payscope.http.operations import OperationPorts, operation_routes
+from payscope.http.programmes import ProgrammePorts, programme_routes
 from payscope.http.reports import ReportPorts, report_routes
 from payscope.http.settlement import settlement_routes
 
@@ -34,6 +35,7 @@ class AdminPorts:
     breaks: BreakPorts
     settlements: SettlementReader
     analytics: AnalyticsPorts
+    programmes: ProgrammePorts
     mappings: MappingPorts
     audit: AuditReader
     operations: OperationPorts
@@ -49,10 +51,11 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
         break_routes(ports.breaks),
         settlement_routes(ports.settlements),
         analytics_routes(ports.analytics),
+        programme_routes(ports.programmes),
         mapping_routes(ports.mappings),
         audit_routes(ports.audit),
         operation_routes(ports.operations),
         health_routes(ports.health),
         metrics_routes(ports.totals, ports.exposition),
     )
-    return framed_application("PayScope", gate, routers, with_unbuilt=True)
+    return framed_application("PayScope", gate, routers)

@@ -87,15 +87,6 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
-def not_built(method: str, path: str) -> Problem:
-    """The problem of a route that the contract has and this version does not."""
-    return Problem(
-        HTTPStatus.NOT_IMPLEMENTED,
-        "not-built",
-        f"{method} {path} is part of the contract but is not built yet.",
-    )
-
-
 async def answer_with_problem(request: Request, error: Exception) -> JSONResponse:
     """FastAPI's handler of every expected error."""
     problem = problem_of(error)
