@@ -65,6 +65,19 @@ def test_the_issuers_outage_is_found_and_named(database: Database, detection: De
     assert day.impact[0].minor < 0
 
 
+def test_the_response_code_of_the_outage_is_told_as_a_count(database: Database, detection: Detection) -> None:
+    incidents = read_incidents(BANK, PostgresAnomalies(database), metric="decline_count")
+    assert [(item.dimensions, item.started_on) for item in incidents] == [
+        ({"response_code": "91"}, OUTAGE_DAY)
+    ]
+    day = incidents[0].days[0]
+    with database.tenant(BANK) as cursor:
+        cursor.execute("select count(*) from payscope.event where response_code = '91'")
+        assert (day.value,) == cursor.fetchone()
+    assert day.expected < 1
+    assert day.value > day.upper
+
+
 def test_the_refund_wave_is_found_at_its_merchant(database: Database, detection: Detection) -> None:
     incidents = read_incidents(BANK, PostgresAnomalies(database), metric="refund_count")
     assert [(item.dimensions, item.started_on) for item in incidents] == [({"merchant": "M1"}, REFUND_DAY)]

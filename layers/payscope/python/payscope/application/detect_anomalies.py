@@ -52,14 +52,14 @@ WATCHED: tuple[Watch, ...] = (
         ),
     ),
     Watch("auth_attempts", (Dimension.TOTAL, Dimension.NETWORK, Dimension.ISSUER, Dimension.MERCHANT)),
-    Watch("decline_share", (Dimension.RESPONSE_CODE,)),
+    Watch("decline_count", (Dimension.RESPONSE_CODE,)),
     Watch("approved_amount", (Dimension.TOTAL,)),
     Watch("refund_count", (Dimension.TOTAL, Dimension.MERCHANT)),
     Watch("chargeback_count", (Dimension.TOTAL, Dimension.MERCHANT)),
     Watch("fraud_report_count", (Dimension.TOTAL, Dimension.MERCHANT)),
 )
-# Declines with one response code over all attempts of the day.
-DECLINE_SHARE = Measure("decline_share", 1, Unit.RATIO, "attempts", "attempts", frozenset({"AUTH"}))
+# Declines with one response code, judged as a share of all attempts of the day and told as a count.
+DECLINES = Measure("decline_count", 1, Unit.COUNT, "attempts", "attempts", frozenset({"AUTH"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _affected(changed: frozenset[date], present: frozenset[date]) -> frozenset[d
 
 
 def _measure(watch: Watch) -> Measure:
-    return DECLINE_SHARE if watch.metric == DECLINE_SHARE.metric else MEASURES[watch.metric]
+    return DECLINES if watch.metric == DECLINES.metric else MEASURES[watch.metric]
 
 
 _OverlapKey = tuple[Dimension, Dimension, str, str | None, date]
@@ -308,12 +308,12 @@ class _Run:
     def _read_series(self, watch: Watch, dimension: Dimension) -> list[_Series]:
         measure, rows = _measure(watch), self._read(dimension)
         whole: dict[date, int] = {}
-        if measure is DECLINE_SHARE:
+        if measure is DECLINES:
             for row in rows:
                 whole[row.day_on] = whole.get(row.day_on, 0) + row.facts.attempts
         totals: dict[tuple[str, str | None], dict[date, tuple[int, int]]] = {}
         for row in rows:
-            if measure is DECLINE_SHARE:
+            if measure is DECLINES:
                 top, bottom = row.facts.attempts - row.facts.approved, 0
             else:
                 top, bottom = measure.of(row.facts)
@@ -326,7 +326,7 @@ class _Run:
             series = _Series(dimension, name, currency)
             for day in self.present:
                 top, bottom = by_day.get(day, (0, 0))
-                if measure is DECLINE_SHARE:
+                if measure is DECLINES:
                     bottom = whole.get(day, 0)
                 elif measure.denominator is None:
                     bottom = 1
@@ -357,7 +357,7 @@ class _Run:
         splits = {
             dimension: self._split(watch, dimension, day)
             for dimension in watch.dimensions
-            if dimension is not Dimension.TOTAL and measure is not DECLINE_SHARE
+            if dimension is not Dimension.TOTAL and measure is not DECLINES
         }
         waiting = sorted(
             findings, key=lambda item: (-_rank(item, splits), -abs(item.verdict.score), item.series.slice)
@@ -377,7 +377,7 @@ class _Run:
         """
         mine, other = finding.series, root.series
         measure, day = _measure(watch), finding.verdict.day_on
-        if measure is DECLINE_SHARE or mine.currency != other.currency:
+        if measure is DECLINES or mine.currency != other.currency:
             return True
         if mine.dimension is other.dimension:
             return mine.dimension is not Dimension.TOTAL
@@ -432,7 +432,7 @@ class _Run:
             measure.version,
             dimensions,
             series.currency,
-            root.verdict,
+            root.verdict.times(series.values[day].bottom) if measure is DECLINES else root.verdict,
             _contributors(series.dimension, split, count),
             tuple(_slice_of(item.series) for item in related),
             self._impact(measure, root),

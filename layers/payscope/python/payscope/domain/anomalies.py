@@ -12,7 +12,7 @@ import math
 import statistics
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -58,6 +58,16 @@ class Verdict:
     upper: float
     p_value: float
     score: float
+
+    def times(self, size: int) -> "Verdict":
+        """A share of ``size`` as a count, with its range."""
+        return replace(
+            self,
+            value=self.value * size,
+            expected=self.expected * size,
+            lower=self.lower * size,
+            upper=self.upper * size,
+        )
 
 
 def judge_ratio(history: Sequence[DayValue], day: DayValue) -> Verdict | None:
