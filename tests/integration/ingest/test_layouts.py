@@ -124,10 +124,12 @@ def test_adyen_journal_types_become_events_and_the_payout_ties_out(ingestion: In
     assert first == (
         "2026-03-02 07:30:00+00", -300, -150, -50, -100, True, "VISA", "8810000000000011", "O1", "7", "AcmeShop",
     )  # fmt: skip
-    assert ingestion.query(bank, "select code, message from payscope.problem") == [
+    assert ingestion.query(bank, "select field, code, message from payscope.problem") == [
         (
+            "Type",
             "UNKNOWN_ROW",
-            'No kind of row of adyen-settlement@1 has Net Debit (NC) "", Psp Reference "8810000000000014", Type "Teleported".',
+            'adyen-settlement@1 has no kind of row with Type "Teleported", Psp Reference "8810000000000014",'
+            ' Net Debit (NC) "".',
         )
     ]
     assert ingestion.query(

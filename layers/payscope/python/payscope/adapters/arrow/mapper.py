@@ -96,6 +96,10 @@ class _Sheet:
             self._texts[key] = pa.nulls(len(self), _TEXT) if column is None else trimmed(column)
         return self._texts[key]
 
+    def present(self, names: Sequence[str]) -> str:
+        """Of several names the first that the file has as a column."""
+        return next((name for name in names if normal_name(name) in self._positions), names[0])
+
     def first(self, names: Sequence[str]) -> pa.Array:
         """Of several columns the first that is not empty."""
         texts = [self.text(name) for name in names]
@@ -166,8 +170,9 @@ def _canonical(
             informative += count
         elif count:
             parts.append(_RuleRun(sheet.taken(here), profile, rule, findings).columns(report_id))
+    deciding = next((column for rule in profile.rules for column in rule.when), "")
     findings.add(
-        sheet.rows, left, "", ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
+        sheet.rows, left, deciding, ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
     )
     if not parts:
         return None, informative
@@ -253,7 +258,7 @@ class _RuleRun:
     def _time(self, source: TimeField | None, *, required: bool) -> tuple[pa.Array, pa.Array]:
         assert source is not None  # noqa: S101 -- the profile's validation
         text = self._sheet.first(source.column)
-        name = source.column[0]
+        name = self._sheet.present(source.column)
         zone = source.zone or self._profile.zone
         zones = self._sheet.text(source.zone_column) if source.zone_column else None
         formats = source.formats or self._profile.formats
@@ -398,7 +403,7 @@ class _RuleRun:
             text = pc.binary_join_element_wise(*parts, ":", null_handling="skip")
         else:
             text = sheet.first(source.column)
-        column = source.column[0] if source.column else name
+        column = sheet.present(source.column) if source.column else name
         if source.required:
             self._bad(pc.is_null(text), column, ProblemCode.MISSING, lambda _: f"{column} is empty.")
         if source.standard is not None:
@@ -708,9 +713,9 @@ def _shown(text: pa.Array | None, position: int) -> str:
 
 
 def _stray(sheet: _Sheet, profile: Profile, position: int) -> str:
-    columns = sorted({column for rule in profile.rules for column in rule.when})
+    columns = dict.fromkeys(column for rule in profile.rules for column in rule.when)
     shown = ", ".join(f"{column} {_shown(sheet.text(column), position)}" for column in columns)
-    return f"No kind of row of {profile.profile} has {shown}." if shown else "The row fits no kind of row."
+    return f"{profile.profile} has no kind of row with {shown}."
 
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
