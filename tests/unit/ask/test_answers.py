@@ -167,7 +167,7 @@ def test_a_single_number_has_no_chart_and_groups_have_bars_with_inline_data() ->
 
 
 def test_a_missing_weekday_is_told_and_a_weekend_that_is_never_reported_is_not() -> None:
-    days = [ReportDay("processor", date(2026, 3, 2) + timedelta(days=n)) for n in range(26)]
+    days = [ReportDay("processor", "SETTLEMENT", date(2026, 3, 2) + timedelta(days=n)) for n in range(26)]
     weekdays = [each for each in days if each.day.weekday() < 5 and each.day != date(2026, 3, 11)]
     found = completeness_of(weekdays, [DayRange(date(2026, 3, 1), date(2026, 3, 31))], date(2026, 3, 31))
     assert [(each.source, each.day) for each in found.missing] == [("processor", date(2026, 3, 11))]

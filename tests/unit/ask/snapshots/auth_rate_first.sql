@@ -8,7 +8,7 @@ from (select s.*, s.step = 1 as is_first,
  from (select k.*, sum(k.step) over (partition by k.intent order by k.occurred_at, k.event_id) as session
        from (select a.*, case when lag(a.occurred_at) over w is null then 1
                              when a.order_ref is null and a.occurred_at > lag(a.occurred_at) over w + interval '24 hours' then 1 else 0 end as step
-             from (select e."event_id", e."revision", e."report_id", e."row_number", e."source", e."event_type", e."subtype", e."source_ref", e."sequence", e."occurred_at", e."booked_on", e."amount_minor", e."currency", e."settlement_minor", e."settlement_currency", e."fee_minor", e."merchant_id", e."network", e."bin", e."response_code", e."approved", e."exclusion", e."lifecycle_id", e."arn", e."order_ref", e."mcc", e."country", e."issuer_country", e."channel", e."entry_mode", e."three_ds", e."decline_family", e."reason_code", e."interchange_minor", e."scheme_fee_minor", e."markup_minor", e."card_token",
+             from (select e."amount_minor", e."approved", e."booked_on", e."currency", e."event_id", e."event_type", e."exclusion", e."merchant_id", e."occurred_at", e."order_ref", e."revision", e."settlement_currency", e."source",
                           case when e.order_ref is not null then 'o|' || e.order_ref
                                when e.card_token is not null then concat_ws('|', 'c', e.card_token, e.merchant_id, e.amount_minor, e.currency)
                                else 'e|' || e.event_id end as intent

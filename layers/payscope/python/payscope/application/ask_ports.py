@@ -56,9 +56,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ReportDay:
-    """A day that complete reports of a source cover."""
+    """A booking day of which a source has reported events of a type."""
 
     source: str
+    event_type: str
     day: date
 
 
@@ -114,7 +115,7 @@ class BankReader(Protocol):
         ...
 
     def report_days(self, bank_id: UUID) -> tuple[Sequence[ReportDay], datetime | None]:
-        """Days covered per source, and when the newest report was complete."""
+        """Days covered per source and event type, and when the newest report was complete."""
         ...
 
 

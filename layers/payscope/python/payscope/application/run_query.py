@@ -20,6 +20,9 @@ from payscope.domain.plans import MetricQuery
 from payscope.domain.series import DayRange
 from payscope.domain.tables import table_of
 
+# Days for which a source that lags the others is not called missing yet.
+_UNDER_WAY = timedelta(days=3)
+
 
 def run_query(
     query: MetricQuery,
@@ -85,23 +88,36 @@ def evidence_for(
         row_hash=row_hash,
         files=files,
         watermark=watermark,
-        completeness=completeness_of(days, [piece.period for piece in pieces], setting.today),
+        completeness=completeness_of(
+            days,
+            [piece.period for piece in pieces],
+            setting.today,
+            frozenset(each for piece in pieces for each in piece.metric.event_types),
+        ),
     )
 
 
 def completeness_of(
-    days: Sequence[ReportDay], periods: Sequence[DayRange | None], today: date
+    days: Sequence[ReportDay],
+    periods: Sequence[DayRange | None],
+    today: date,
+    event_types: frozenset[str] = frozenset(),
 ) -> Completeness:
     """Source days due in the periods, between the first and the last day that any report covers.
 
-    A source is due on the weekdays on which it reported at least half of the time.
+    A source is due with a type of events on the weekdays on which it reported them at least half of
+    the time; for the newest days it may still be under way.
+
+    Args:
+        event_types: Only sources of these events; every source where none is named.
     """
-    covered: dict[str, set[date]] = {}
+    covered: dict[tuple[str, str], set[date]] = {}
     for each in days:
-        covered.setdefault(each.source, set()).add(each.day)
+        if not event_types or each.event_type in event_types:
+            covered.setdefault((each.source, each.event_type), set()).add(each.day)
     if not covered:
         return Completeness(expected=0, present=0)
-    last = min(max(max(own) for own in covered.values()), today)
+    last = min(max(each.day for each in days), today)
     wanted: set[date] = set()
     for period in periods:
         if period is not None:
@@ -109,14 +125,15 @@ def completeness_of(
             end = min(period.end_on, last)
             wanted |= {start + timedelta(days=n) for n in range((end - start).days + 1)}
     expected = present = 0
-    missing: list[MissingDay] = []
-    for source, own in sorted(covered.items()):
+    missing: dict[tuple[str, date], MissingDay] = {}
+    for (source, _), own in sorted(covered.items()):
         usual = _usual_weekdays(own)
-        due = {day for day in wanted if day >= min(own) and day.weekday() in usual}
+        until = max(*own, last - _UNDER_WAY)
+        due = {day for day in wanted if min(own) <= day <= until and day.weekday() in usual}
         expected += len(due)
         present += len(due & own)
-        missing += [MissingDay(source=source, day=day) for day in sorted(due - own)]
-    return Completeness(expected=expected, present=present, missing=tuple(missing[:200]))
+        missing |= {(source, day): MissingDay(source=source, day=day) for day in sorted(due - own)}
+    return Completeness(expected=expected, present=present, missing=tuple(missing.values())[:200])
 
 
 def completeness_caveats(completeness: Completeness) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from payscope.adapters.postgres.rollups import read_rollup_state
-from payscope.adapters.postgres.tenancy import Database, load_query
+from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask_ports import BankProfile, ReportDay
 from payscope.domain.language.directory import Directory, NamedMerchant
 from payscope.errors import NotFound
@@ -53,15 +53,18 @@ class PostgresBanks:
 
     def report_days(self, bank_id: UUID) -> tuple[Sequence[ReportDay], datetime | None]:
         """Days covered per source, and when the newest report was complete."""
-        zone = self.profile(bank_id).timezone
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute(load_query("report_days"), {"bank_id": bank_id, "timezone": zone})
-            days = [ReportDay(source, day) for source, day in cursor]
+            covered = read_rollup_state(cursor, bank_id).days
             cursor.execute(
                 "select max(finished_at) from payscope.report where bank_id = %s and status = 'COMPLETE'",
                 (bank_id,),
             )
             row = cursor.fetchone()
+        days = [
+            ReportDay(source, event_type, day)
+            for (event_type, source), booked in covered.items()
+            for day in booked
+        ]
         return days, row[0] if row else None
 
     def _read(self, bank_id: UUID) -> Directory:
@@ -76,7 +79,7 @@ class PostgresBanks:
                 "select bin, name from payscope.issuer where bank_id = %s order by bin", (bank_id,)
             )
             issuers = cursor.fetchall()
-            sources = dict(read_rollup_state(cursor, bank_id).sources)
+            sources = read_rollup_state(cursor, bank_id).sources
         return Directory(
             merchants=merchants,
             issuers=tuple(sorted({name for _, name in issuers})),

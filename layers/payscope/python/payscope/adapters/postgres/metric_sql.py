@@ -1,7 +1,7 @@
 """Compiles slices into SQL: identifiers only from the tables below, every value a bound parameter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
@@ -13,7 +13,7 @@ from psycopg import sql
 from payscope.domain.catalogue import find_dimension
 from payscope.domain.dimensions import WEEKDAYS
 from payscope.domain.measured import Slice
-from payscope.domain.metrics import Amount, Condition, Relation, Term, Test
+from payscope.domain.metrics import Amount, Condition, Metric, Relation, Term, Test
 from payscope.domain.money import currencies_by_exponent
 from payscope.domain.plans import Clock, Filter, Operator
 from payscope.domain.series import DayRange
@@ -103,7 +103,7 @@ def can_use_rollup(piece: Slice) -> bool:
 def measure_statement(bank_id: UUID, piece: Slice, *, rollup: bool) -> Statement:
     """Groups of a slice: dimensions, numerator, denominator, quantile, row count, xor of row identities."""
     bound = _Parameters()
-    rows = _rows(bank_id, piece, bound, rollup=rollup)
+    rows = _rows(bank_id, piece, bound, rollup=rollup, lean=True)
     numerator = _conditions_of(piece, piece.metric.numerator, rows, bound)
     denominator = _conditions_of(piece, piece.metric.denominator, rows, bound)
     selected = [
@@ -134,7 +134,7 @@ def rows_statement(
 ) -> Statement:
     """The rows behind a slice, by (report, row number, event, revision), with what each adds."""
     bound = _Parameters()
-    rows = _rows(bank_id, piece, bound, rollup=False)
+    rows = _rows(bank_id, piece, bound)
     numerator = _conditions_of(piece, piece.metric.numerator, rows, bound)
     denominator = _conditions_of(piece, piece.metric.denominator, rows, bound)
     where = _where(piece, rows, (*numerator, *denominator), bound)
@@ -184,36 +184,97 @@ def rows_statement(
 
 
 def files_statement(bank_id: UUID, piece: Slice) -> Statement:
-    """Reports with at least one row in the slice, found by probing each report of the bank."""
+    """Reports with at least one row in the slice.
+
+    Each report of the bank that covers the days and events is probed, which ends at its first row.
+    """
     bound = _Parameters()
-    rows = _rows(bank_id, piece, bound, rollup=False)
-    conditions = _conditions_of(piece, (*piece.metric.numerator, *piece.metric.denominator), rows, bound)
-    where = _where(piece, rows, conditions, bound)
+    if piece.metric.relation is Relation.ATTEMPT:
+        piece = replace(piece, metric=_as_plain_attempts(piece.metric))
+    whole = replace(piece, dimensions=())
+    rows = _rows(bank_id, whole, bound)
+    conditions = _conditions_of(whole, (*whole.metric.numerator, *whole.metric.denominator), rows, bound)
+    where = _where(whole, rows, conditions, bound)
     reported = rows.columns["report_id"]
-    query = (
-        sql.SQL(
-            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank} and"
-            " r.rows_loaded > 0\n"
-            "  and exists (select from {rows}\nwhere {where} and {reported} = r.report_id)\norder"
-            " by r.file_name, r.report_id"
+    if piece.metric.relation is Relation.EVENT:
+        query = sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\n"
+            "left join payscope.watermark w on w.bank_id = r.bank_id and w.name = 'event_daily/' ||"
+            " r.report_id\n"
+            "where r.bank_id = {bank} and r.rows_loaded > 0\n  and {likely}\n"
+            "  and exists (select from {rows}\nwhere {where} and {reported} = r.report_id)\n"
+            "order by r.file_name, r.report_id"
         )
-        if piece.metric.relation is Relation.EVENT
-        else sql.SQL(
-            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n"
-            "  and r.report_id in (select {reported} from {rows}\nwhere {where})\norder by"
-            " r.file_name, r.report_id"
+    else:
+        query = sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n "
+            " and {likely}\n"
+            "  and r.report_id in (select {reported} from {rows}\nwhere {where})\n"
+            "order by r.file_name, r.report_id"
         )
-    )
     return Statement(
         query.format(
-            bank=bound.bind("bank_id", bank_id), rows=rows.from_clause, where=where, reported=reported
+            bank=bound.bind("bank_id", bank_id),
+            rows=rows.from_clause,
+            where=where,
+            reported=reported,
+            likely=_likely(piece, bound),
         ),
         bound.values,
         (),
     )
 
 
-def _rows(bank_id: UUID, piece: Slice, bound: _Parameters, *, rollup: bool) -> _Rows:
+def _as_plain_attempts(metric: Metric) -> Metric:
+    """The metric's attempts wherever they stand in their intent: every attempt of an intent bears on it."""
+
+    def plain(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(
+            replace(term, where=tuple(each for each in term.where if each.column not in _INTENT_COLUMNS))
+            for term in terms
+        )
+
+    return replace(
+        metric,
+        relation=Relation.EVENT,
+        numerator=plain(metric.numerator),
+        denominator=plain(metric.denominator),
+    )
+
+
+def _likely(piece: Slice, bound: _Parameters) -> Fragment:
+    """What is known of a report without looking at its rows; nothing known means it may have some."""
+    if piece.metric.relation is not Relation.EVENT:
+        return sql.SQL("true")
+    parts: list[Fragment] = [
+        sql.SQL("(w.detail -> 'types' is null or w.detail -> 'types' ?| {})").format(
+            bound.bind("event_types", sorted(piece.metric.event_types))
+        )
+    ]
+    if piece.period is not None and piece.clock is Clock.BOOKED:
+        parts.append(
+            sql.SQL(
+                "(w.detail -> 'booked' is null or (w.detail -> 'booked' ->> 0)::date <= {end}"
+                " and (w.detail -> 'booked' ->> 1)::date >= {start})"
+            ).format(
+                start=bound.bind("start_on", piece.period.start_on),
+                end=bound.bind("end_on", piece.period.end_on),
+            )
+        )
+    elif piece.period is not None:
+        start, end = _instants(piece)
+        parts.append(
+            sql.SQL(
+                "(w.detail -> 'occurred' is null or (w.detail -> 'occurred' ->> 0)::timestamptz < {end}"
+                " and (w.detail -> 'occurred' ->> 1)::timestamptz >= {start})"
+            ).format(start=bound.bind("occurred_from", start), end=bound.bind("occurred_until", end))
+        )
+    return sql.SQL("\n  and ").join(parts)
+
+
+def _rows(
+    bank_id: UUID, piece: Slice, bound: _Parameters, *, rollup: bool = False, lean: bool = False
+) -> _Rows:
     needed = {*piece.dimensions, *(each.dimension for each in piece.filters)}
     match piece.metric.relation:
         case Relation.EVENT if rollup:
@@ -221,10 +282,10 @@ def _rows(bank_id: UUID, piece: Slice, bound: _Parameters, *, rollup: bool) -> _
         case Relation.BREAK:
             return _break_rows(bank_id, piece, bound, needed)
         case _:
-            return _event_rows(bank_id, piece, bound, needed)
+            return _event_rows(bank_id, piece, bound, needed, lean=lean)
 
 
-def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str]) -> _Rows:
+def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str], *, lean: bool) -> _Rows:
     bank, as_of = bound.bind("bank_id", bank_id), bound.bind("as_of", piece.as_of)
     known = sql.SQL("e.bank_id = {} and e.known_from <= {} and e.known_to > {}").format(bank, as_of, as_of)
     columns: dict[str, Fragment] = {
@@ -232,7 +293,7 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
     }
     match piece.metric.relation:
         case Relation.ATTEMPT:
-            start: Fragment = _attempts(piece, known, bound)
+            start: Fragment = _attempts(piece, known, bound, needed if lean else None)
             columns |= {"is_first": sql.SQL("e.is_first"), "intent_approved": sql.SQL("e.intent_approved")}
             known = sql.SQL("true")
         case Relation.SETTLED:
@@ -404,8 +465,12 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: _Parameters, needed: set[str
     )
 
 
-def _attempts(piece: Slice, known: Fragment, bound: _Parameters) -> Fragment:
-    """Attempts with their place in their intent; the intents reach a day over both ends of the period."""
+def _attempts(piece: Slice, known: Fragment, bound: _Parameters, needed: set[str] | None) -> Fragment:
+    """Attempts with their place in their intent; the intents reach a day over both ends of the period.
+
+    The rows are sorted by intent, so they carry only the columns that the ``needed`` dimensions take,
+    or all of them where rows are to be shown.
+    """
     around: Fragment = sql.SQL("true")
     if piece.period is not None:
         start, end = _instants(piece)
@@ -413,7 +478,8 @@ def _attempts(piece: Slice, known: Fragment, bound: _Parameters) -> Fragment:
             bound.bind("intents_from", start - _INTENT_WINDOW),
             bound.bind("intents_until", end + _INTENT_WINDOW),
         )
-    kept = sql.SQL(", ").join(sql.SQL("e.{}").format(sql.Identifier(name)) for name in _EVENT_COLUMNS)
+    names = _EVENT_COLUMNS if needed is None else _lean_columns(needed)
+    kept = sql.SQL(", ").join(sql.SQL("e.{}").format(sql.Identifier(name)) for name in names)
     return sql.SQL(
         "(select s.*, s.step = 1 as is_first,\n"
         "       bool_or(coalesce(s.approved, false)) over (partition by s.intent, s.session) as"
@@ -432,6 +498,17 @@ def _attempts(piece: Slice, known: Fragment, bound: _Parameters) -> Fragment:
         "                   where {known} and e.event_type = 'AUTH' and e.exclusion is null and {around}) a\n"
         "             window w as (partition by a.intent order by a.occurred_at, a.event_id)) k) s) e"
     ).format(kept=kept, known=known, around=around)
+
+
+def _lean_columns(needed: set[str]) -> tuple[str, ...]:
+    columns = [*_ATTEMPT_COLUMNS, *(_PLAIN_DIMENSIONS[name] for name in needed if name in _PLAIN_DIMENSIONS)]
+    if "issuer" in needed:
+        columns.append("bin")
+    if "corridor" in needed:
+        columns += ["country", "issuer_country"]
+    if "report" in needed:
+        columns.append("report_id")
+    return tuple(sorted(set(columns)))
 
 
 def _settled(known: Fragment) -> Fragment:
@@ -689,6 +766,22 @@ _SHOWN_COLUMNS = (
     "lifecycle_id",
     "arn",
     "order_ref",
+)
+_INTENT_COLUMNS = frozenset({"is_first", "intent_approved"})
+_ATTEMPT_COLUMNS = (
+    "event_id",
+    "revision",
+    "event_type",
+    "source",
+    "exclusion",
+    "approved",
+    "occurred_at",
+    "booked_on",
+    "amount_minor",
+    "currency",
+    "settlement_currency",
+    "order_ref",
+    "merchant_id",
 )
 _EVENT_COLUMNS = tuple(
     dict.fromkeys(

@@ -20,16 +20,24 @@ class RollupState:
     """What the roll-up covers.
 
     Attributes:
-        sources: Reporting systems by the event type of which they ever brought rows.
+        days: Booking days by event type and reporting system.
         amended_at: The newest amendment in it; an earlier ``as_of`` has to read the events.
         timezone: The zone whose days it has.
         is_complete: Whether every loaded chunk is in it.
     """
 
-    sources: Mapping[str, tuple[str, ...]]
+    days: Mapping[tuple[str, str], tuple[date, ...]]
     amended_at: datetime | None
     timezone: str | None
     is_complete: bool
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Reporting systems by the event type of which they ever brought rows."""
+        found: dict[str, tuple[str, ...]] = {}
+        for event_type, source in sorted(self.days):
+            found[event_type] = (*found.get(event_type, ()), source)
+        return found
 
     def serves(self, as_of: datetime, timezone: str) -> bool:
         """Whether the roll-up says the same as the events, as known at this instant."""
@@ -60,7 +68,7 @@ class PostgresRollups:
             )
             days = sorted(row[0] for row in cursor)
             _refresh(cursor, bank_id, days, zone, now)
-            _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, {"days": len(days)})
+            _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, _span(cursor, bank_id, report_id))
         return len(days)
 
     def rebuild(self, bank_id: UUID, now: datetime) -> int:
@@ -75,7 +83,7 @@ class PostgresRollups:
             _refresh(cursor, bank_id, days, zone, now)
             cursor.execute("select report_id from payscope.report where bank_id = %s", (bank_id,))
             for (report_id,) in cursor.fetchall():
-                _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, {})
+                _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, _span(cursor, bank_id, report_id))
         return len(days)
 
 
@@ -86,7 +94,10 @@ def read_rollup_state(cursor: TenantCursor, bank_id: UUID) -> RollupState:
     pending = _one(cursor)[0]
     amended = detail.get("amended_at")
     return RollupState(
-        sources={name: tuple(sources) for name, sources in detail.get("sources", {}).items()},
+        days={
+            (name.partition("/")[0], name.partition("/")[2]): tuple(date.fromisoformat(day) for day in days)
+            for name, days in detail.get("days", {}).items()
+        },
         amended_at=datetime.fromisoformat(amended) if amended else None,
         timezone=detail.get("timezone"),
         is_complete=bool(detail) and not pending,
@@ -102,7 +113,7 @@ def _lock(cursor: TenantCursor, bank_id: UUID) -> str:
 
 def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone: str, now: datetime) -> None:
     detail = _detail(cursor, bank_id)
-    sources = {name: set(known) for name, known in detail.get("sources", {}).items()}
+    booked: dict[str, set[str]] = {name: set(known) for name, known in detail.get("days", {}).items()}
     amended = [datetime.fromisoformat(detail["amended_at"])] if detail.get("amended_at") else []
     if days:
         zone = ZoneInfo(timezone)
@@ -116,8 +127,8 @@ def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone
             load_query("rollup_insert_days"), {**span, "days": list(days), "timezone": timezone, "now": now}
         )
         cursor.execute(load_query("rollup_state"), span)
-        for event_type, source, amended_at in cursor:
-            sources.setdefault(event_type, set()).add(source)
+        for event_type, source, found, amended_at in cursor:
+            booked.setdefault(f"{event_type}/{source}", set()).update(day.isoformat() for day in found)
             if amended_at is not None:
                 amended.append(amended_at)
     _reached(
@@ -126,7 +137,7 @@ def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone
         _NAME,
         now,
         {
-            "sources": {name: sorted(known) for name, known in sorted(sources.items())},
+            "days": {name: sorted(known) for name, known in sorted(booked.items())},
             "amended_at": max(amended).isoformat() if amended else None,
             "timezone": timezone,
         },
@@ -142,6 +153,18 @@ def _reached(
         " excluded.detail",
         (bank_id, name, now, Jsonb(detail)),
     )
+
+
+def _span(cursor: TenantCursor, bank_id: UUID, report_id: UUID) -> dict[str, Any]:
+    cursor.execute(load_query("rollup_report_span"), {"bank_id": bank_id, "report_id": report_id})
+    types, first_on, last_on, first_at, last_at = _one(cursor)
+    if first_on is None:
+        return {"types": []}
+    return {
+        "types": types,
+        "booked": [first_on.isoformat(), last_on.isoformat()],
+        "occurred": [first_at.isoformat(), last_at.isoformat()],
+    }
 
 
 def _detail(cursor: TenantCursor, bank_id: UUID) -> dict[str, Any]:
