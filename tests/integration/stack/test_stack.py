@@ -12,12 +12,23 @@ import psutil
 import psycopg
 from pinecone import Pinecone
 
+from payscope_local.banks import database_of
 from payscope_local.ports import LOOPBACK
 from payscope_local.servers import SERVERS
 from payscope_local.state import read_processes
 from tests.support.stack import RunningStack
 from tests.support.waiting import wait_for
 
+AUTHORISATIONS = """\
+authorisation_id,order_id,requested_at,merchant_id,merchant_name,mcc,merchant_country,network,bin,\
+card_number_masked,card_token,issuer_name,issuer_country,amount,currency,response_code,approval_code,\
+lifecycle_id,rrn,stan,channel,entry_mode,three_ds,attempt,transaction_type
+A1,O1,2026-03-01T10:00:00Z,M1,Shop,5411,DE,VISA,411111,411111******1111,aa01,Issuer,DE,23.00,EUR,00,123456,\
+L1,R1,1,POS,CHIP,NONE,1,PURCHASE
+A2,O2,2026-03-01T11:00:00Z,M1,Shop,5411,DE,VISA,411111,411111******1111,aa01,Issuer,DE,50.00,EUR,05,,\
+L2,R2,2,POS,CHIP,NONE,1,PURCHASE
+TRAILER,2,EUR:73.00
+"""
 RUNNING = dict.fromkeys(SERVERS, "running")
 
 
@@ -120,6 +131,18 @@ def test_a_file_dropped_just_before_a_crash_still_ends_in_a_final_status(stack: 
     assert status == "REJECTED"
 
 
+def test_a_report_that_was_being_processed_at_a_crash_is_completed(stack: RunningStack) -> None:
+    bank_id = stack.add_bank("Steady Bank")
+    stack.drop(bank_id, "auth_20260301.csv", AUTHORISATIONS.encode())
+    wait_for(lambda: _report_status(stack, bank_id), bool, 60)
+    os.kill(stack.description.pids["aws"], signal.SIGKILL)
+    assert stack.run("up").returncode == 0
+    wait_for(lambda: _report_status(stack, bank_id), lambda status: status == "COMPLETE", 90)
+    with database_of(stack.private).tenant(bank_id) as cursor:
+        cursor.execute("select count(*), sum(amount_minor) from payscope.event")
+        assert cursor.fetchone() == (2, 7300)
+
+
 def test_the_application_role_of_the_public_file_sees_no_bank_without_a_context(stack: RunningStack) -> None:
     stack.add_bank("Hidden Bank")
     with psycopg.connect(stack.description.postgres_dsn) as connection:
@@ -169,8 +192,6 @@ def _dimension(stack: RunningStack) -> int:
 
 
 def _report_status(stack: RunningStack, bank_id: UUID) -> str | None:
-    from payscope_local.banks import database_of
-
     with database_of(stack.private).tenant(bank_id) as cursor:
         cursor.execute("select status from payscope.report")
         row = cursor.fetchone()
