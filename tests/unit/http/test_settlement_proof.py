@@ -1,6 +1,7 @@
 """A day's settlement is proved to the cent, or what is missing is named."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -145,3 +146,12 @@ def test_the_route_answers_one_currency_flat_and_all_as_a_list() -> None:
 )
 def test_a_day_is_asked_for_by_date(query: str) -> None:
     assert Desk().admin().get(f"/settlement/proof?{query}").status_code == 422
+
+
+def test_the_figures_of_a_proof_add_up_on_their_face() -> None:
+    desk = Desk()
+    ties = (tie(credited_minor=None), tie(batch_ref="B2", credited_minor=NET - 9))
+    desk.settlements.days[BANK, DAY] = [SettledDay("EUR", (*LINES, *LINES), ties)]
+    proof = desk.admin().get("/settlement/proof?date=2026-11-20&currency=EUR").json()
+    names = ("payouts_not_matched_with_bank", "bank_credit", "shortfall")
+    assert sum(Decimal(proof[name]) for name in names) == Decimal(proof["expected_net"])

@@ -2,7 +2,8 @@
 
 All amounts are minor units of one currency, positive towards the merchant. The identity that the
 proof shows is
-``expected net - bank credit = awaiting payout + explained + in transit + unexplained``.
+``expected net - payouts not matched with the bank - bank credit
+= awaiting payout + explained + in transit + unexplained``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,6 +66,7 @@ class SettlementProof:
     Attributes:
         components: They sum to ``expected_minor``.
         paid_out_minor: None for one scheme: payouts are not made per scheme.
+        unmatched_minor: Payouts of sources that are not matched with the bank; they count as received.
         credited_minor: None where nothing of it can be matched with the bank.
         awaiting_minor: Lines of the day whose batch has no payout yet.
         explained_minor: Differences with a reason-coded break, by reason.
@@ -77,6 +79,7 @@ class SettlementProof:
     components: tuple[Component, ...]
     expected_minor: int
     paid_out_minor: int | None
+    unmatched_minor: int
     credited_minor: int | None
     shortfall_minor: int | None
     awaiting_minor: int
@@ -113,7 +116,7 @@ def prove_day(
     if scheme is not None:
         residual = sum(component.minor for component in components if component.name == "rounding")
         return SettlementProof(
-            day_on, currency, scheme, components, expected, None, None, None, 0, {}, 0, residual, 0, ()
+            day_on, currency, scheme, components, expected, None, 0, None, None, 0, {}, 0, residual, 0, ()
         )
     ties = tuple(batches)
     explained: dict[str, int] = {}
@@ -132,8 +135,8 @@ def prove_day(
     matched = [tie for tie in ties if tie.credited_minor is not None]
     credited = sum(tie.credited_minor or 0 for tie in matched)
     # What is not matched with the bank counts as received, so that it hides no shortfall elsewhere.
-    received = credited + sum(tie.payout_minor for tie in ties if tie.credited_minor is None)
-    shortfall = expected - received
+    unmatched = sum(tie.payout_minor for tie in ties if tie.credited_minor is None)
+    shortfall = expected - unmatched - credited
     awaiting = expected - sum(tie.lines_minor for tie in ties)
     return SettlementProof(
         day_on,
@@ -142,6 +145,7 @@ def prove_day(
         components,
         expected,
         sum(tie.payout_minor for tie in ties),
+        unmatched,
         credited if matched else None,
         shortfall if matched else None,
         awaiting,

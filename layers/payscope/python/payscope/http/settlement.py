@@ -47,6 +47,7 @@ def render_proof(proof: SettlementProof) -> dict[str, Any]:
         ],
         "expected_net": text(proof.expected_minor),
         "payout_advice": text(proof.paid_out_minor),
+        "payouts_not_matched_with_bank": text(proof.unmatched_minor),
         "bank_credit": text(proof.credited_minor),
         "shortfall": text(proof.shortfall_minor),
         "awaiting_payout": text(proof.awaiting_minor),
