@@ -13,9 +13,9 @@ from bench import chat, imports, ingest
 from bench.figures import Figure, table, write
 from payscope.domain.identity import Role
 from payscope_local.banks import add_bank, database_of
-from payscope_local.places import Places
+from payscope_local.places import find_places
 from payscope_local.servers import issuer_of
-from payscope_local.stack import Stack
+from payscope_local.stack import Stack, superuser_dsn
 from payscope_local.state import read_private
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ def main() -> int:
     figures = _start_of_the_stack()
     _say("imports of the handlers")
     figures += imports.measure()
-    places = Places(_ROOT)
+    places = find_places(_ROOT)
     stack = Stack(places, _say).up()
     private = read_private(places.private_file)
     if private is None:
@@ -45,7 +45,7 @@ def main() -> int:
         config=Config(s3={"addressing_style": "path"}),
     )
     _say(f"a settlement report of {rows:,} rows")
-    figures += ingest.measure(stack, private, s3, bank_id, rows)
+    figures += ingest.measure(stack, superuser_dsn(places), s3, bank_id, rows)
     _say("questions over HTTP")
     token = issuer_of(places, private).mint(bank_id, Role.ANALYST, "bench", 3600)
     figures += chat.measure(stack, token, bank_id)
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _start_of_the_stack() -> list[Figure]:
-    stack = Stack(Places(_ROOT), _say)
+    stack = Stack(find_places(_ROOT), _say)
     stack.up()
     stack.down()
     began = time.perf_counter()

@@ -10,9 +10,10 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
 from bench.figures import Figure
-from payscope_local.state import PrivateState, StackDescription
+from payscope_local.state import StackDescription
 
 _HEADER = [
     "Line Id",
@@ -65,7 +66,7 @@ def write_settlement(path: Path, rows: int, day: date, seed: int = 7) -> None:
 
 
 def measure(
-    stack: StackDescription, private: PrivateState, s3: object, bank_id: UUID, rows: int
+    stack: StackDescription, superuser_dsn: str, s3: object, bank_id: UUID, rows: int
 ) -> list[Figure]:
     """Rows a second of the whole way, and of COPY into a table with the same columns and indexes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -77,9 +78,9 @@ def measure(
                 Bucket=stack.bucket_reports, Key=f"banks/{bank_id}/inbox/{path.name}", Body=file
             )
     began = time.perf_counter()
-    queryable = _until(private, bank_id, _DONE) - began
-    complete = _until(private, bank_id, ("COMPLETE",)) - began
-    copied = _copy_rate(private, bank_id)
+    queryable = _until(superuser_dsn, bank_id, _DONE) - began
+    complete = _until(superuser_dsn, bank_id, ("COMPLETE",)) - began
+    copied = _copy_rate(superuser_dsn, bank_id)
     return [
         Figure("object to queryable", rows / queryable, "rows/s", "bare COPY, same table", copied),
         Figure("object to complete", rows / complete, "rows/s", "bare COPY, same table", copied),
@@ -87,9 +88,9 @@ def measure(
     ]
 
 
-def _until(private: PrivateState, bank_id: UUID, statuses: tuple[str, ...]) -> float:
+def _until(superuser_dsn: str, bank_id: UUID, statuses: tuple[str, ...]) -> float:
     deadline = time.monotonic() + _TIMEOUT_S
-    with psycopg.connect(private.superuser_dsn, autocommit=True, dbname="payscope") as connection:
+    with psycopg.connect(superuser_dsn, autocommit=True, dbname="payscope") as connection:
         while time.monotonic() < deadline:
             row = connection.execute(
                 "select status, reason from payscope.report where bank_id = %s"
@@ -104,18 +105,18 @@ def _until(private: PrivateState, bank_id: UUID, statuses: tuple[str, ...]) -> f
     raise RuntimeError("the report did not get there in time")
 
 
-def _copy_rate(private: PrivateState, bank_id: UUID) -> float:
+def _copy_rate(superuser_dsn: str, bank_id: UUID) -> float:
     """COPY of the bank's rows as superuser, the fastest that this server can take them."""
-    with psycopg.connect(private.superuser_dsn, autocommit=True, dbname="payscope") as connection:
+    with psycopg.connect(superuser_dsn, autocommit=True, dbname="payscope") as connection:
         connection.execute("drop table if exists public.bench_event")
         connection.execute(
             "create table public.bench_event (like payscope.event including defaults including indexes)"
         )
         with tempfile.TemporaryFile() as spool:
-            with connection.cursor().copy(
-                "copy (select * from payscope.event where bank_id = "  # noqa: S608 -- a UUID of our own
-                f"'{bank_id}' order by row_number) to stdout"
-            ) as out:
+            own_rows = sql.SQL(
+                "copy (select * from payscope.event where bank_id = {} order by row_number) to stdout"
+            ).format(sql.Literal(bank_id))
+            with connection.cursor().copy(own_rows) as out:
                 for block in out:
                     spool.write(block)
             spool.seek(0)

@@ -7,7 +7,6 @@ from uuid import UUID
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.event_bus import EventBridgeBus
-from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.report_closing import PostgresOutbox, PostgresReportCloser
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.publish_report import publish_report
@@ -26,7 +25,6 @@ def handler(event: Document) -> Document:
         PostgresReportCloser(_database()),
         PostgresOutbox(_database()),
         EventBridgeBus(connect("events"), load_settings().event_bus),
-        PostgresAuditLog(_database()),
         UUID(event["bank_id"]),
         UUID(event["report_id"]),
         reached if reached.is_final else ReportStatus.COMPLETE,

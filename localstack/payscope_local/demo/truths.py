@@ -25,9 +25,10 @@ class SampleFile:
 
 @dataclass(frozen=True)
 class DemoBank:
-    """A tenant of the demo with its files in the order of delivery."""
+    """A tenant of the demo with its files in the order of delivery; ``folder`` is where they lie."""
 
     bank_id: UUID
+    folder: str
     name: str
     timezone: str
     currency: str
@@ -41,6 +42,7 @@ def sample_banks(seeds: Path) -> tuple[DemoBank, ...]:
     return tuple(
         DemoBank(
             UUID(bank["bank_id"]),
+            bank["folder"],
             bank["name"],
             bank["timezone"],
             bank["currency"],
@@ -70,7 +72,13 @@ def world_bank(folder: Path) -> DemoBank:
         if not path.name.startswith(_PROVIDER_FILES)
     )
     return DemoBank(
-        bank_id, truth["name"], truth["timezone"], truth["currency"], files, tuple(_world_questions(truth))
+        bank_id,
+        folder.name,
+        truth["name"],
+        truth["timezone"],
+        truth["currency"],
+        files,
+        tuple(_world_questions(truth)),
     )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
-from payscope.application.record_audit import AuditLog
 from payscope.domain.audit import AuditDraft
 from payscope.domain.reports import ReportStatus
 
@@ -39,7 +38,8 @@ class ReportCloser(Protocol):
     def close(
         self, bank_id: UUID, report_id: UUID, status: ReportStatus, reason: str | None, now: datetime
     ) -> ClosedReport:
-        """Set the final status unless it has one, and put its event in the outbox, in one transaction.
+        """Set the final status unless it has one, with its event in the outbox and its entry in the
+        bank's log, in one transaction.
 
         Key: (bank_id, report_id); closing again changes nothing.
         """
@@ -70,34 +70,34 @@ def publish_report(
     closer: ReportCloser,
     outbox: Outbox,
     bus: EventBus,
-    audit: AuditLog,
     bank_id: UUID,
     report_id: UUID,
     status: ReportStatus,
     reason: str | None,
     now: datetime,
 ) -> ClosedReport:
-    """Close the report, record it in the bank's log and drain the bank's outbox.
+    """Close the report and drain the bank's outbox.
 
     Running it again sends nothing twice but what the bus did not confirm: consumers deduplicate by
     ``outbox_id`` in the detail.
     """
     closed = closer.close(bank_id, report_id, status, reason, now)
-    audit.append(
-        bank_id,
-        AuditDraft(
-            uuid5(report_id, "report.closed"),
-            now,
-            "SYSTEM:pipeline",
-            "report.closed",
-            f"report/{report_id}",
-            closed.status.lower(),
-            str(report_id),
-            {"rows_loaded": closed.rows_loaded, "rows_quarantined": closed.rows_quarantined},
-        ),
-    )
     drain_outbox(outbox, bus, bank_id, now)
     return closed
+
+
+def closing_entry(closed: ClosedReport, now: datetime) -> AuditDraft:
+    """How the end of a report stands in its bank's log."""
+    return AuditDraft(
+        uuid5(closed.report_id, f"closed {closed.status} {now.isoformat()}"),
+        now,
+        "SYSTEM:pipeline",
+        "report.closed",
+        f"report/{closed.report_id}",
+        closed.status.lower(),
+        str(closed.report_id),
+        {"rows_loaded": closed.rows_loaded, "rows_quarantined": closed.rows_quarantined},
+    )
 
 
 def drain_outbox(outbox: Outbox, bus: EventBus, bank_id: UUID, now: datetime) -> int:

@@ -154,8 +154,10 @@ def rows_statement(
         "select x.*, r.file_name, c.object_key as chunk_key\nfrom (\nselect {}\nfrom {}\nwhere"
         " {}\norder by {}\nlimit {}\n) x\n"
         "left join payscope.report r on r.bank_id = {bank} and r.report_id = x.report_id\n"
-        "left join payscope.report_chunk c on c.bank_id = {bank} and c.report_id = x.report_id"
-        " and x.row_number between c.first_row and c.first_row + c.rows_read - 1\n"
+        "left join lateral (\nselect k.object_key from payscope.report_chunk k"
+        " where k.bank_id = {bank} and k.report_id = x.report_id"
+        " and k.object_key <> '' and k.first_row <= x.row_number"
+        " order by k.first_row desc limit 1\n) c on true\n"
         "order by coalesce(x.report_id, '00000000-0000-0000-0000-000000000000'::uuid),"
         " coalesce(x.row_number, 0), x.row_id, x.revision"
     ).format(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from payscope.adapters.postgres.audit_log import append_audit_event
 from payscope.adapters.postgres.tenancy import Database, load_query
-from payscope.application.publish_report import BusEvent, ClosedReport
+from payscope.application.publish_report import BusEvent, ClosedReport, closing_entry
 from payscope.domain.reports import ReportStatus
 from payscope.errors import NotFound
 
@@ -36,9 +37,12 @@ class PostgresReportCloser:
                 },
             )
             row = cursor.fetchone()
-        if row is None:
-            raise NotFound("No such report.", report_id=str(report_id))
-        return ClosedReport(report_id, ReportStatus(row[0]), row[1], row[2], row[3])
+            if row is None:
+                raise NotFound("No such report.", report_id=str(report_id))
+            closed = ClosedReport(report_id, ReportStatus(row[0]), row[1], row[2], row[3])
+            if row[4]:
+                append_audit_event(cursor, bank_id, closing_entry(closed, now))
+        return closed
 
 
 class PostgresOutbox:

@@ -1,6 +1,7 @@
 -- purpose: give a report its final status once and put the event about it in the outbox.
 -- parameters: bank_id uuid, report_id uuid, status text, reason text or null, now timestamptz.
--- grain: one row, the report as it is now closed: status, file_name, rows_loaded, rows_quarantined.
+-- grain: one row, the report as it is now closed: status, file_name, rows_loaded, rows_quarantined, and
+--        whether this call closed it.
 with
 closed as (
     update payscope.report r
@@ -16,6 +17,7 @@ told as (
     from closed c
     on conflict do nothing
 )
-select coalesce((select status from closed), r.status), r.file_name, r.rows_loaded, r.rows_quarantined
+select coalesce((select status from closed), r.status), r.file_name, r.rows_loaded, r.rows_quarantined,
+       exists (select from closed)
 from payscope.report r
 where r.bank_id = %(bank_id)s and r.report_id = %(report_id)s
