@@ -112,7 +112,10 @@ def usual_delay(transactions: Transactions) -> int:
 
 
 def later_split(transactions: Transactions, delay_s: int) -> Split | None:
-    """Approved payments before and after a date, "delayed" where labels allow, else "matured"."""
+    """Approved payments before and after a date, "delayed" where labels allow, else "matured".
+
+    The date of "matured" is the one that leaves enough fraud on both sides.
+    """
     t = transactions
     approved = np.flatnonzero(t.approved)
     last = int(t.at_s[-1])
@@ -122,11 +125,15 @@ def later_split(transactions: Transactions, delay_s: int) -> Split | None:
     known = t.fraud[early] & (t.revealed_s[early] <= start)
     if known.sum() >= MIN_POSITIVES and t.fraud[test].sum() >= MIN_POSITIVES:
         return Split("delayed", early, known, test)
-    before = approved[t.at_s[approved] < start]
-    labels = t.fraud[before]
-    if labels.sum() >= MIN_POSITIVES and t.fraud[test].sum() >= MIN_POSITIVES:
-        return Split("matured", before, labels, test)
-    return None
+    frauds = approved[t.fraud[approved]]
+    tested = max(MIN_POSITIVES, round(_TEST_SHARE * len(frauds)))
+    if len(frauds) < tested + MIN_POSITIVES:
+        return None
+    start = int(t.at_s[frauds[-tested]])
+    before, after = approved[t.at_s[approved] < start], approved[t.at_s[approved] >= start]
+    if t.fraud[before].sum() < MIN_POSITIVES:
+        return None
+    return Split("matured", before, t.fraud[before], after)
 
 
 def fit_lightgbm(features: Floats, labels: np.ndarray) -> lightgbm.LGBMClassifier:

@@ -65,7 +65,7 @@ def test_the_issuers_outage_is_found_and_named(database: Database, detection: De
     assert day.impact[0].minor < 0
 
 
-def test_the_response_code_of_the_outage_is_told_as_a_count(database: Database, detection: Detection) -> None:
+def test_the_outages_declines_are_told_once_and_as_a_count(database: Database, detection: Detection) -> None:
     incidents = read_incidents(BANK, PostgresAnomalies(database), metric="decline_count")
     assert [(item.dimensions, item.started_on) for item in incidents] == [
         ({"response_code": "91"}, OUTAGE_DAY)

@@ -1,5 +1,6 @@
 """Find the days and slices that left their seasonal range, grouped by what moved them."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -24,7 +25,6 @@ from payscope.domain.series import MEASURES, DailyFacts, DayRange, Dimension, Fa
 _TOP_SLICES = 40
 _MIN_PER_DAY = 2
 _CONTRIBUTORS = 5
-_CARRIES = Fraction(1, 2)
 # After a slice is taken out, the others must still be this unlikely to stand on their own.
 _ALONE_BELOW = 1e-3
 # The first days of a bank are judged again while little history stands behind them.
@@ -52,13 +52,13 @@ WATCHED: tuple[Watch, ...] = (
         ),
     ),
     Watch("auth_attempts", (Dimension.TOTAL, Dimension.NETWORK, Dimension.ISSUER, Dimension.MERCHANT)),
-    Watch("decline_count", (Dimension.RESPONSE_CODE,)),
+    Watch("decline_count", (Dimension.DECLINE_FAMILY, Dimension.RESPONSE_CODE)),
     Watch("approved_amount", (Dimension.TOTAL,)),
     Watch("refund_count", (Dimension.TOTAL, Dimension.MERCHANT)),
     Watch("chargeback_count", (Dimension.TOTAL, Dimension.MERCHANT)),
     Watch("fraud_report_count", (Dimension.TOTAL, Dimension.MERCHANT)),
 )
-# Declines with one response code, judged as a share of all attempts of the day and told as a count.
+# Declines of one family or response code, judged as a share of all attempts of the day and told as a count.
 DECLINES = Measure("decline_count", 1, Unit.COUNT, "attempts", "attempts", frozenset({"AUTH"}))
 
 
@@ -351,23 +351,22 @@ class _Run:
         return findings
 
     def _group(self, watch: Watch, findings: list[_Finding]) -> list[Anomaly]:
-        """Name the slice that explains most first; what is normal without it belongs to it."""
-        measure = _measure(watch)
-        day = findings[0].verdict.day_on
-        splits = {
-            dimension: self._split(watch, dimension, day)
-            for dimension in watch.dimensions
-            if dimension is not Dimension.TOTAL and measure is not DECLINES
-        }
+        """Name the slice with the purest change first; what is normal without it belongs to it.
+
+        Every larger slice that holds the cause is diluted by what did not change.
+        """
+        day, is_ratio = findings[0].verdict.day_on, _measure(watch).denominator is not None
         waiting = sorted(
-            findings, key=lambda item: (-_rank(item, splits), -abs(item.verdict.score), item.series.slice)
+            findings, key=lambda item: (-_purity(item.verdict, is_ratio=is_ratio), item.series.slice)
         )
         anomalies: list[Anomaly] = []
         while waiting:
             root, *others = waiting
             related = [item for item in others if not self._stands_alone(watch, item, root)]
             waiting = [item for item in others if item not in related]
-            anomalies.append(self._anomaly(watch, root, related, splits.get(root.series.dimension)))
+            anomalies.append(
+                self._anomaly(watch, root, related, self._split(watch, root.series.dimension, day))
+            )
         return anomalies
 
     def _stands_alone(self, watch: Watch, finding: _Finding, root: _Finding) -> bool:
@@ -377,7 +376,7 @@ class _Run:
         """
         mine, other = finding.series, root.series
         measure, day = _measure(watch), finding.verdict.day_on
-        if measure is DECLINES or mine.currency != other.currency:
+        if mine.currency != other.currency:
             return True
         if mine.dimension is other.dimension:
             return mine.dimension is not Dimension.TOTAL
@@ -387,7 +386,9 @@ class _Run:
         if part is None:
             return True
         value, (top, bottom) = mine.values[day], measure.of(part)
-        if measure.denominator is None:
+        if measure is DECLINES:
+            rest = DayValue(day, value.top - part.attempts + part.approved, value.bottom)
+        elif measure.denominator is None:
             excess = 1 - root.verdict.expected / root.verdict.value if root.verdict.value else 1.0
             rest = DayValue(day, value.top - round(top * excess), 1)
         else:
@@ -400,8 +401,10 @@ class _Run:
         )
 
     def _split(self, watch: Watch, dimension: Dimension, day: date) -> Decomposition | None:
-        """The baseline days against as many copies of the day, so that sums compare."""
+        """The baseline days against as many copies of the day, so that sums compare; None of the whole."""
         measure = _measure(watch)
+        if dimension is Dimension.TOTAL or measure is DECLINES:
+            return None
         before: dict[str, tuple[int, int]] = {}
         after: dict[str, tuple[int, int]] = {}
         for series in self._series(watch, dimension):
@@ -463,17 +466,11 @@ def _verdict(measure: Measure, history: Sequence[DayValue], day: DayValue) -> Ve
     return judge_sum(history, day, is_count=measure.unit is Unit.COUNT)
 
 
-def _rank(finding: _Finding, splits: Mapping[Dimension, Decomposition | None]) -> float:
-    """Order in which slices are named: the smallest that carries half of the whole's change first."""
-    split = splits.get(finding.series.dimension)
-    if split is None:
-        return 0.0
-    part = next((item for item in split.contributions if item.slice == finding.series.slice), None)
-    if part is None:
-        return 0.0
-    share = split.share(part)
-    carries_half = share is not None and share >= _CARRIES
-    return 2 - float(part.weight) if carries_half else float(split.surprise(part))
+def _purity(verdict: Verdict, *, is_ratio: bool) -> float:
+    """Points of a ratio, or the log of how many times a sum is what was expected."""
+    if is_ratio:
+        return abs(verdict.value - verdict.expected)
+    return abs(math.log((max(verdict.value, 0) + 0.5) / (verdict.expected + 0.5)))
 
 
 def _slice_of(series: _Series) -> dict[str, str]:

@@ -123,11 +123,7 @@ def judge_sum(history: Sequence[DayValue], day: DayValue, *, is_count: bool) -> 
         return None
     factors = _weekday_factors(history, typical)
     offset = 0.5 if is_count else typical / 1000
-    residuals = [
-        math.log((item.top + offset) / (typical * factors[item.day_on.weekday()] + offset))
-        for item in history
-        if item.top + offset > 0
-    ]
+    residuals = _left_out_residuals(history, typical, offset)
     expected = typical * factors[day.day_on.weekday()] * math.exp(_recent_drift(residuals))
     noise = 1 / math.sqrt(expected + offset) if is_count else 0.0
     sigma = max(_mad(residuals), noise, 0.02)
@@ -272,14 +268,39 @@ def _negative_binomial(mean: float, size: float, most: int) -> list[float]:
 
 
 def _weekday_factors(history: Sequence[DayValue], typical: float) -> dict[int, float]:
-    """Median of each weekday over the overall level, drawn towards 1 where it was seen rarely."""
-    factors: dict[int, float] = {}
-    for weekday in range(SEASON):
-        seen = [item.top / typical for item in history if item.day_on.weekday() == weekday]
-        weight = len(seen) / (len(seen) + 1)
-        middle = statistics.median(seen) if seen else 1.0
-        factors[weekday] = max(weight * middle + (1 - weight), 0.01)
-    return factors
+    """What each weekday is of the overall level."""
+    seen = _by_weekday(history, typical)
+    return {weekday: _factor(values) for weekday, values in seen.items()}
+
+
+def _by_weekday(history: Sequence[DayValue], typical: float) -> dict[int, list[float]]:
+    seen: dict[int, list[float]] = {weekday: [] for weekday in range(SEASON)}
+    for item in history:
+        seen[item.day_on.weekday()].append(item.top / typical)
+    return seen
+
+
+def _factor(values: Sequence[float]) -> float:
+    """The median, drawn towards 1 where there are few."""
+    if not values:
+        return 1.0
+    weight = len(values) / (len(values) + 1)
+    return max(weight * statistics.median(values) + (1 - weight), 0.01)
+
+
+def _left_out_residuals(history: Sequence[DayValue], typical: float, offset: float) -> list[float]:
+    """Each day's log distance from what the other days say of its weekday.
+
+    Four Mondays fit their own median too well: their spread around it would be too narrow a range.
+    """
+    seen = _by_weekday(history, typical)
+    residuals: list[float] = []
+    for item in history:
+        others = list(seen[item.day_on.weekday()])
+        others.remove(item.top / typical)
+        if item.top + offset > 0:
+            residuals.append(math.log((item.top + offset) / (typical * _factor(others) + offset)))
+    return residuals
 
 
 def _recent_drift(residuals: Sequence[float]) -> float:
