@@ -262,3 +262,17 @@ def test_an_amendment_may_move_an_event_to_another_month(ingestion: Ingestion, b
         bank, "select revision, occurred_at::date::text, known_to = 'infinity' from payscope.event order by 1"
     )
     assert rows == [(1, "2026-03-01", False), (2, "2026-02-27", True)]
+
+
+def test_a_day_without_rows_is_complete_and_empty(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "auth.csv", report("TRAILER,0,\n"))
+    assert done.status == "RECONCILING"
+    assert done.checked is not None
+    assert (done.checked.account.read, done.checked.account.informative) == (1, 1)
+    assert ingestion.query(bank, "select name, agrees from payscope.control_total") == [("rows", True)]
+
+
+def test_a_header_of_an_unknown_layout_alone_is_rejected(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "export.csv", b"Transaction Date,Amount,Currency,Reference\n")
+    assert done.status == "REJECTED"
+    assert "no row" in done.document["reason"]

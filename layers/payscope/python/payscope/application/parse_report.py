@@ -64,7 +64,7 @@ class ParseReport:
         """Read the file.
 
         Raises:
-            InvalidInput: It is not a report, or has no row.
+            InvalidInput: It is not a report, or has no row by which an unknown layout could be told.
             NotFound: It is gone.
         """
         self.ledger.advance(bank_id, report_id, ReportStatus.PARSING)
@@ -114,8 +114,8 @@ class _Reading:
     def finish(self) -> ParsedReport:
         self._write(self._cutter.rest())
         self._use.rows.record_problems(self._bank_id, self._report_id, self._problems)
-        if not self._refs and not self._quarantined and not self._informative and not self._stated:
-            raise InvalidInput("The file has a header and no row.")
+        if not self._refs and self._layout.profile is None:
+            raise InvalidInput("The layout is not known, and no row of the file can be read to tell it by.")
         aside = self._quarantined + self._informative
         account = RowAccount(aside, 0, self._quarantined, 0, self._informative)
         self._use.rows.record_reading(self._bank_id, self._report_id, account, tuple(self._stated.values()))

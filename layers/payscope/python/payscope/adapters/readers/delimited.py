@@ -136,10 +136,11 @@ class _TableRows:
         block = self._below_header(block, account)
         if not block.data:
             return account.block(None)
-        rows = self._fast(block, account)
-        if rows is None:
-            rows = self._careful(block, account, at_end=False)
-        return account.block(rows)
+        if self._is_clean(block.data):
+            table, misfits = self._by_arrow(block.data)
+            if table is not None:
+                return account.block(self._sorted_out(block, table, misfits, account))
+        return account.block(self._careful(block, account, at_end=False))
 
     def finish(self) -> Block:
         account = _Account()
@@ -176,13 +177,14 @@ class _TableRows:
         account.informative += sum(1 for line in own if line.strip(b" \t\r;,|"))
         return LineBlock(header + 1, below)
 
-    def _fast(self, block: LineBlock, account: _Account) -> pa.Table | None:
-        """The rows by Arrow, or None when the block needs care."""
-        data = block.data
-        if b"\0" in data or data.count(b'"') % 2 or data.count(b"\r") != data.count(b"\r\n"):
-            return None
+    def _is_clean(self, data: bytes) -> bool:
+        """Whether lines are rows: no quoted line ends, no stray carriage returns, no NUL, no record types."""
         if self._records is not None or self._width == 1:
-            return None
+            return False
+        return b"\0" not in data and data.count(b'"') % 2 == 0 and data.count(b"\r") == data.count(b"\r\n")
+
+    def _by_arrow(self, data: bytes) -> tuple[pa.Table | None, list[tuple[int, str]]]:
+        """The lines that fit the header and the others by their place; no table when the counts differ."""
         misfits: list[tuple[int, str]] = []
 
         def note(row: arrow_csv.InvalidRow) -> str:
@@ -197,21 +199,27 @@ class _TableRows:
                 pa.BufferReader(data), self._read_options, parse, self._convert_options
             )
         except pa.ArrowInvalid:
-            return None
-        lines = data.count(b"\n")
-        if table.num_rows + len(misfits) != lines:
-            return None
-        numbers = _numbers(block.first, lines, [number for number, _ in misfits])
-        table = table.append_column(ROW, numbers)
+            return None, []
+        return (table if table.num_rows + len(misfits) == data.count(b"\n") else None), misfits
+
+    def _sorted_out(
+        self, block: LineBlock, table: pa.Table, misfits: list[tuple[int, str]], account: _Account
+    ) -> pa.Table | None:
+        """The rows of a block, numbered, with what is no row taken down."""
         kept: list[tuple[int, list[str]]] = []
-        for number, text in misfits:
-            cells = self._misfit(block.first + number - 1, text, account)
+        for place, text in misfits:
+            number = block.first + place - 1
+            cells = self._misfit(number, text, account)
             if cells is not None:
-                kept.append((block.first + number - 1, cells))
-        table = self._without_special_rows(table, data, account)
-        if kept:
-            table = pa.concat_tables([table, self._table(kept)]).sort_by(ROW)
-        return table
+                kept.append((number, cells))
+        repaired = self._table(kept) if kept else None
+        if not table.num_rows:
+            # Of a table whose every line was skipped Arrow sets no offsets: it must not be touched.
+            return repaired
+        lines = block.data.count(b"\n")
+        numbers = _numbers(block.first, lines, [place for place, _ in misfits])
+        table = self._without_special_rows(table.append_column(ROW, numbers), block.data, account)
+        return table if repaired is None else pa.concat_tables([table, repaired]).sort_by(ROW)
 
     def _without_special_rows(self, table: pa.Table, data: bytes, account: _Account) -> pa.Table:
         """Take blank lines and rows of totals out of a table that Arrow read."""
