@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from payscope.application.agents import run_agents
-from payscope.application.ask_ports import ReportDay
+from payscope.application.ask_ports import ReportSpan
 from payscope.application.measuring import resolve_as_of
 from payscope.application.run_query import completeness_of
 from payscope.domain.answers import Period, Question, Value
@@ -20,7 +20,7 @@ from payscope.domain.dimensions import DIMENSIONS
 from payscope.domain.measured import Group, hash_rows, value_of
 from payscope.domain.plans import Filter, MetricQuery, Operator
 from payscope.domain.series import DayRange
-from payscope.domain.sources import counting_sources
+from payscope.domain.sources import bears_on, counting_sources
 from payscope.domain.summaries import describe, foreign_numerals
 from payscope.domain.time_ranges import parse_range, previous_range, range_text, shift_months
 from payscope.errors import InvalidInput, Unavailable
@@ -167,11 +167,27 @@ def test_a_single_number_has_no_chart_and_groups_have_bars_with_inline_data() ->
 
 
 def test_a_missing_weekday_is_told_and_a_weekend_that_is_never_reported_is_not() -> None:
-    days = [ReportDay("processor", "SETTLEMENT", date(2026, 3, 2) + timedelta(days=n)) for n in range(26)]
-    weekdays = [each for each in days if each.day.weekday() < 5 and each.day != date(2026, 3, 11)]
-    found = completeness_of(weekdays, [DayRange(date(2026, 3, 1), date(2026, 3, 31))], date(2026, 3, 31))
+    days = [date(2026, 3, 2) + timedelta(days=n) for n in range(26)]
+    spans = [
+        ReportSpan("processor", "processor-settlement", frozenset({"SETTLEMENT"}), day, day, 40)
+        for day in days
+        if day.weekday() < 5 and day != date(2026, 3, 11)
+    ]
+    rare = [ReportSpan("acquirer", "disputes", frozenset({"DISPUTE"}), day, day, 2) for day in days[:-6:2]]
+    found = completeness_of(
+        [*spans, *rare], [DayRange(date(2026, 3, 1), date(2026, 3, 31))], date(2026, 3, 31)
+    )
     assert [(each.source, each.day) for each in found.missing] == [("processor", date(2026, 3, 11))]
     assert found.expected == found.present + 1
+
+
+def test_only_reports_that_can_change_a_metric_bear_on_it() -> None:
+    net, sales = find_metric("net_settlement"), find_metric("sales_count")
+    assert bears_on(net, {}, "adyen", frozenset({"SETTLEMENT", "REFUND"}))
+    assert not bears_on(net, {}, "scheme", frozenset({"CLEARING", "REFUND"}))
+    assert not bears_on(sales, {}, "acquirer", frozenset({"AUTH"}))
+    chargebacks = find_metric("chargeback_count")
+    assert not bears_on(chargebacks, {"DISPUTE": ("acquirer",)}, "processor", frozenset({"DISPUTE"}))
 
 
 def test_a_late_agent_is_told_and_the_others_answer() -> None:

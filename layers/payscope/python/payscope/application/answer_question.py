@@ -180,15 +180,15 @@ def _compliance(
 ) -> Draft:
     """Whether reports are missing in the periods that are held against each other: said before any cause."""
     del query_id, now, new_id
-    days, _ = ports.banks.report_days(setting.bank_id)
-    if not days:
+    spans, _ = ports.banks.report_spans(setting.bank_id)
+    if not spans:
         return Draft(
             summary="", caveats=("No report has been completed yet, so nothing can be explained by data.",)
         )
     if plan.baseline is None:
         return Draft(summary="")
     baseline = parse_range(plan.baseline, setting.today)
-    if baseline.start_on < min(each.day for each in days):
+    if baseline.start_on < min(each.start_on for each in spans):
         return Draft(summary="", caveats=("The period compared with begins before the first report.",))
     return Draft(summary="")
 

@@ -55,12 +55,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportDay:
-    """A booking day of which a source has reported events of a type."""
+class ReportSpan:
+    """The booking days that one report covers, and what it brought.
+
+    Attributes:
+        kind: The layout: reports of one kind are expected in the same rhythm.
+    """
 
     source: str
-    event_type: str
-    day: date
+    kind: str
+    event_types: frozenset[str]
+    start_on: date
+    end_on: date
+    rows: int
 
 
 class MetricReader(Protocol):
@@ -114,8 +121,8 @@ class BankReader(Protocol):
         """The names that questions of this bank can use."""
         ...
 
-    def report_days(self, bank_id: UUID) -> tuple[Sequence[ReportDay], datetime | None]:
-        """Days covered per source and event type, and when the newest report was complete."""
+    def report_spans(self, bank_id: UUID) -> tuple[Sequence[ReportSpan], datetime | None]:
+        """What each report covers, and when the newest report was complete."""
         ...
 
 

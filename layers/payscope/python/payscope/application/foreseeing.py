@@ -9,7 +9,6 @@ from payscope.application.ask_ports import AskPorts, Receipt
 from payscope.application.measuring import Setting
 from payscope.application.read_forecasts import StoredForecast
 from payscope.application.replying import Draft, metric_map
-from payscope.application.run_query import completeness_of
 from payscope.domain.answers import (
     Backtest,
     Completeness,
@@ -61,7 +60,7 @@ def foresee(
         values += own
         receipts += kept
     shown = _document(metric, stored[0], plan, setting)
-    days, watermark = ports.banks.report_days(setting.bank_id)
+    _, watermark = ports.banks.report_spans(setting.bank_id)
     return Draft(
         summary=_summary(metric, values, stored),
         values=tuple(values),
@@ -78,9 +77,7 @@ def foresee(
             row_hash=stored[0].forecast.data_hash,
             files=(),
             watermark=watermark,
-            completeness=completeness_of(days, (), setting.today)
-            if days
-            else Completeness(expected=0, present=0),
+            completeness=Completeness(expected=0, present=0),
         ),
         caveats=_caveats(stored, setting.today, has_points=bool(values)),
     )

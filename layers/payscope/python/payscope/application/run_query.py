@@ -1,11 +1,11 @@
 """A metric query without language: measured, tabled, with receipts and evidence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from payscope.application.ask_ports import AskPorts, ReportDay
+from payscope.application.ask_ports import AskPorts, ReportSpan
 from payscope.application.measuring import (
     Outcome,
     Setting,
@@ -18,10 +18,14 @@ from payscope.domain.answers import Completeness, Evidence, MetricVersion, Missi
 from payscope.domain.catalogue import find_metric
 from payscope.domain.plans import MetricQuery
 from payscope.domain.series import DayRange
+from payscope.domain.sources import bears_on
 from payscope.domain.tables import table_of
 
 # Days for which a source that lags the others is not called missing yet.
 _UNDER_WAY = timedelta(days=3)
+# Of a kind with fewer rows, a day without any proves nothing.
+_FEWEST_ROWS_A_DAY = 5
+_USUAL = (7, 10)
 
 
 def run_query(
@@ -73,7 +77,7 @@ def evidence_for(
     """Everything that lets the values be checked: queries, rows, files, freshness, gaps."""
     pieces = [piece for outcome in outcomes for piece in outcome.pieces]
     files = ports.metrics.files(setting.bank_id, pieces)
-    days, watermark = ports.banks.report_days(setting.bank_id)
+    spans, watermark = ports.banks.report_spans(setting.bank_id)
     row_count, row_hash = rows_of(outcomes)
     statements = dict.fromkeys(result.sql for outcome in outcomes for result in outcome.measured)
     versions = dict.fromkeys(piece.metric.id for piece in pieces)
@@ -89,51 +93,56 @@ def evidence_for(
         files=files,
         watermark=watermark,
         completeness=completeness_of(
-            days,
+            spans,
             [piece.period for piece in pieces],
             setting.today,
-            frozenset(each for piece in pieces for each in piece.metric.event_types),
+            lambda span: any(
+                bears_on(piece.metric, piece.sources, span.source, span.event_types) for piece in pieces
+            ),
         ),
     )
 
 
 def completeness_of(
-    days: Sequence[ReportDay],
+    spans: Sequence[ReportSpan],
     periods: Sequence[DayRange | None],
     today: date,
-    event_types: frozenset[str] = frozenset(),
+    counts: Callable[[ReportSpan], bool] = lambda _: True,
 ) -> Completeness:
     """Source days due in the periods, between the first and the last day that any report covers.
 
-    A source is due with a type of events on the weekdays on which it reported them at least half of
-    the time; for the newest days it may still be under way.
+    Reports of a kind are due on the weekdays that they usually cover; for the newest days they may
+    still be under way, and of a kind with few rows a day without any is nothing unusual.
 
     Args:
-        event_types: Only sources of these events; every source where none is named.
+        counts: Which reports bear on the question.
     """
-    covered: dict[tuple[str, str], set[date]] = {}
-    for each in days:
-        if not event_types or each.event_type in event_types:
-            covered.setdefault((each.source, each.event_type), set()).add(each.day)
-    if not covered:
+    kinds: dict[tuple[str, str], list[ReportSpan]] = {}
+    for each in spans:
+        if counts(each):
+            kinds.setdefault((each.source, each.kind), []).append(each)
+    if not kinds:
         return Completeness(expected=0, present=0)
-    last = min(max(each.day for each in days), today)
-    wanted: set[date] = set()
-    for period in periods:
-        if period is not None:
-            start = max(period.start_on, min(min(own) for own in covered.values()))
-            end = min(period.end_on, last)
-            wanted |= {start + timedelta(days=n) for n in range((end - start).days + 1)}
+    last = min(max(each.end_on for each in spans), today)
+    wanted = {day for period in periods if period for day in _within(period, spans, last)}
     expected = present = 0
     missing: dict[tuple[str, date], MissingDay] = {}
-    for (source, _), own in sorted(covered.items()):
-        usual = _usual_weekdays(own)
-        until = max(*own, last - _UNDER_WAY)
-        due = {day for day in wanted if min(own) <= day <= until and day.weekday() in usual}
+    for (source, _), own in sorted(kinds.items()):
+        covered = {day for each in own for day in DayRange(each.start_on, each.end_on)}
+        if sum(each.rows for each in own) < _FEWEST_ROWS_A_DAY * len(covered):
+            continue
+        usual = _usual_weekdays(covered)
+        until = max(*covered, last - _UNDER_WAY)
+        due = {day for day in wanted if min(covered) <= day <= until and day.weekday() in usual}
         expected += len(due)
-        present += len(due & own)
-        missing |= {(source, day): MissingDay(source=source, day=day) for day in sorted(due - own)}
+        present += len(due & covered)
+        missing |= {(source, day): MissingDay(source=source, day=day) for day in sorted(due - covered)}
     return Completeness(expected=expected, present=present, missing=tuple(missing.values())[:200])
+
+
+def _within(period: DayRange, spans: Sequence[ReportSpan], last: date) -> Iterable[date]:
+    start, end = max(period.start_on, min(each.start_on for each in spans)), min(period.end_on, last)
+    return DayRange(start, end) if start <= end else ()
 
 
 def completeness_caveats(completeness: Completeness) -> tuple[str, ...]:
@@ -153,6 +162,6 @@ def _usual_weekdays(days: set[date]) -> set[int]:
             1 for n in range((last - first).days + 1) if (first + timedelta(days=n)).weekday() == weekday
         )
         own = sum(1 for day in days if day.weekday() == weekday)
-        if all_days and own * 2 >= all_days:
+        if all_days and own * _USUAL[1] >= all_days * _USUAL[0]:
             usual.add(weekday)
     return usual

@@ -21,6 +21,7 @@ from payscope.domain.simulation import (
     Change as SimulatedChange,
 )
 from payscope.domain.simulation import (
+    FeeComponent,
     FeePercentChange,
     RateChange,
     RateTarget,
@@ -107,7 +108,8 @@ def _change(change: Change) -> SimulatedChange:
         case "ticket" if per_cent is not None:
             return TicketChange(per_cent)
         case "fees" if per_cent is not None:
-            return FeePercentChange(per_cent)
+            component = None if change.component is None else FeeComponent(change.component)
+            return FeePercentChange(per_cent, component)
         case "approval_rate" | "refund_rate" | "chargeback_rate":
             shift = Shift(points=points) if points is not None else Shift(percent=per_cent)
             return RateChange(RateTarget(change.target), shift)

@@ -175,9 +175,11 @@ Changeable = Literal["volume", "approval_rate", "refund_rate", "chargeback_rate"
 
 
 class Change(_Document):
-    """A supposed change for WHAT_IF: one parameter, by per cent or by an absolute step."""
+    """A supposed change for WHAT_IF: one parameter (or one fee component), by per cent or by an"
+    " absolute step."""
 
     target: Changeable
+    component: Literal["interchange", "scheme_fee", "markup"] | None = None
     per_cent: str | None = None
     points: str | None = None
 

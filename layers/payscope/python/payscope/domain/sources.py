@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from payscope.domain.metrics import Metric
+from payscope.domain.metrics import Metric, Relation, Term, Test
 
 # One chargeback is in the acquirer's dispute report, in the scheme's clearing and in the processor's
 # settlement: the first tier that reports it at all counts, and the others are left out.
@@ -33,3 +33,33 @@ def counting_sources(metric: Metric, reporting: Mapping[str, tuple[str, ...]]) -
                     chosen[event_type] = tuple(sorted(present & frozenset(tier)))
                 break
     return chosen
+
+
+def bears_on(
+    metric: Metric, sources: Mapping[str, tuple[str, ...]], source: str, event_types: frozenset[str]
+) -> bool:
+    """Whether a report of this source with these events can change the metric.
+
+    Args:
+        sources: Per event type, the sources that count (the others repeat the same payments).
+    """
+    if metric.relation is Relation.SETTLED:
+        return bool(event_types & {"SETTLEMENT", "CLEARING"})
+    if metric.relation in (Relation.BREAK, Relation.MATCH):
+        return True
+    return any(
+        source in sources.get(event_type, (source,))
+        for term in (*metric.numerator, *metric.denominator)
+        if _takes(term, source)
+        for condition in term.where
+        if condition.column == "event_type"
+        for event_type in condition.values
+        if event_type in event_types
+    )
+
+
+def _takes(term: Term, source: str) -> bool:
+    return not any(
+        condition.column == "source" and condition.test is Test.NOT_IN and source in condition.values
+        for condition in term.where
+    )

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from payscope.adapters.postgres.rollups import read_rollup_state
-from payscope.adapters.postgres.tenancy import Database
-from payscope.application.ask_ports import BankProfile, ReportDay
+from payscope.adapters.postgres.tenancy import Database, load_query
+from payscope.application.ask_ports import BankProfile, ReportSpan
 from payscope.domain.language.directory import Directory, NamedMerchant
 from payscope.errors import NotFound
 
@@ -51,21 +51,20 @@ class PostgresBanks:
             self._remembered[bank_id] = (now, directory)
         return directory
 
-    def report_days(self, bank_id: UUID) -> tuple[Sequence[ReportDay], datetime | None]:
-        """Days covered per source, and when the newest report was complete."""
+    def report_spans(self, bank_id: UUID) -> tuple[Sequence[ReportSpan], datetime | None]:
+        """What each report covers, and when the newest report was complete."""
         with self._database.tenant(bank_id) as cursor:
-            covered = read_rollup_state(cursor, bank_id).days
+            cursor.execute(load_query("report_spans"), {"bank_id": bank_id})
+            spans = [
+                ReportSpan(source, kind, frozenset(types), start_on, end_on, rows)
+                for source, kind, types, start_on, end_on, rows in cursor
+            ]
             cursor.execute(
                 "select max(finished_at) from payscope.report where bank_id = %s and status = 'COMPLETE'",
                 (bank_id,),
             )
             row = cursor.fetchone()
-        days = [
-            ReportDay(source, event_type, day)
-            for (event_type, source), booked in covered.items()
-            for day in booked
-        ]
-        return days, row[0] if row else None
+        return spans, row[0] if row else None
 
     def _read(self, bank_id: UUID) -> Directory:
         with self._database.tenant(bank_id) as cursor:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from payscope.domain.catalogue import METRICS_BY_ID
 from payscope.domain.dimensions import DIMENSIONS_BY_ID, Dimension
@@ -658,6 +659,15 @@ _DOWN = re.compile(
 )
 
 
+def _component(text: str) -> Literal["interchange", "scheme_fee", "markup"] | None:
+    """The one fee component that is named, or None for all fees."""
+    if re.search(r"\binterchange\b", text, re.IGNORECASE):
+        return "interchange"
+    if re.search(r"\b(scheme|network)\s+fees?\b", text, re.IGNORECASE):
+        return "scheme_fee"
+    return "markup" if re.search(r"\bmark\s?up\b", text, re.IGNORECASE) else None
+
+
 def _what_if(read: Scan, reading: Reading, today: date) -> Plan:
     text = read.text
     step = _STEP.search(text)
@@ -687,7 +697,9 @@ def _what_if(read: Scan, reading: Reading, today: date) -> Plan:
     change = (
         Change(target=target, points=f"{amount:f}")
         if points
-        else Change(target=target, per_cent=f"{amount:f}")
+        else Change(
+            target=target, per_cent=f"{amount:f}", component=_component(text) if target == "fees" else None
+        )
     )
     metric = {
         "approval_rate": "auth_rate_raw",
