@@ -1,9 +1,12 @@
-"""Brings PostgreSQL, the graph and the vector index to this version; run on every deployment."""
+"""Brings all stores to this version, on every deployment; rebuilds a derived one when told to."""
 
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
+
+from rebuild import rebuild
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings, read_secret
@@ -23,6 +26,8 @@ _FOLDER = Path(__file__).with_name("migrations")
 @chain_step
 def handler(event: Document) -> Document:
     connections = load_settings().connections
+    if "rebuild" in event:
+        return {**event, "written": rebuild(connections, UUID(event["bank_id"]), event["rebuild"])}
     owner = json.loads(read_secret(os.environ["PAYSCOPE_OWNER_SECRET"]))
     schemas = (
         PostgresSchema(

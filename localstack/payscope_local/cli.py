@@ -19,6 +19,7 @@ from payscope_local.state import PrivateState, read_private
 _FURTHER = {
     "payscope_local.client": ("drop", "wait", "ask", "reports", "audit", "forecast", "risk"),
     "payscope_local.world.cli": ("generate",),
+    "payscope_local.rebuild": ("rebuild",),
 }
 _DEPENDENCY_AWAY = 75
 

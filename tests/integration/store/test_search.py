@@ -148,7 +148,7 @@ def test_a_lost_index_is_rebuilt(database: Database, index: PineconeDocuments, b
     index.erase(bank_id)
     assert index.count(bank_id) == 0
     reader, ledger = PostgresReportFactsReader(database), PostgresDocumentLedger(database)
-    rebuild_index(reader, ledger, EMBEDDER, index, bank_id, [REPORT.report_id])
+    assert rebuild_index(reader, ledger, EMBEDDER, index, bank_id) == 16
     assert index.count(bank_id) == 16
 
 

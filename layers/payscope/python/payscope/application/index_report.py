@@ -1,7 +1,6 @@
 """Make a report, and the names and codes in it, findable by meaning."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -199,15 +198,11 @@ def _safe(part: str) -> str:
 
 
 def rebuild_index(
-    reader: ReportFactsReader,
-    ledger: DocumentLedger,
-    embedder: Embedder,
-    index: DocumentIndex,
-    bank_id: UUID,
-    report_ids: Sequence[UUID],
+    reader: ReportFactsReader, ledger: DocumentLedger, embedder: Embedder, index: DocumentIndex, bank_id: UUID
 ) -> int:
-    """Index these reports as if nothing were recorded; documents written."""
-    for report_id in report_ids:
-        facts = reader.facts(bank_id, report_id)
-        ledger.forget(bank_id, [document.document_id for document in documents_of(facts)])
-    return sum(index_report(reader, ledger, embedder, index, bank_id, each) for each in report_ids)
+    """Empty the bank's index and fill it from its reports; documents written."""
+    index.erase(bank_id)
+    return sum(
+        index_report(reader, ledger, embedder, index, bank_id, report_id)
+        for report_id in ledger.start_over(bank_id)
+    )

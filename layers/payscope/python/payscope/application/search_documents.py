@@ -77,6 +77,10 @@ class DocumentIndex(Protocol):
         """Remove documents; unknown ids are no error."""
         ...
 
+    def erase(self, bank_id: UUID) -> None:
+        """Remove all of the bank's documents."""
+        ...
+
     def nearest(
         self, bank_id: UUID, vector: list[float], kinds: Collection[DocumentKind], limit: int
     ) -> tuple[Hit, ...]:
@@ -101,6 +105,10 @@ class DocumentLedger(Protocol):
 
     def forget(self, bank_id: UUID, document_ids: Collection[str]) -> None:
         """Drop records."""
+        ...
+
+    def start_over(self, bank_id: UUID) -> tuple[UUID, ...]:
+        """Drop all records of the bank; gives the reports to index again, oldest first."""
         ...
 
 

@@ -98,3 +98,9 @@ class PostgresDocumentLedger:
                 "delete from payscope.search_document where bank_id = %s and document_id = any(%s)",
                 (bank_id, list(document_ids)),
             )
+
+    def start_over(self, bank_id: UUID) -> tuple[UUID, ...]:
+        """See ``DocumentLedger.start_over``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("forget_documents"), {"bank_id": bank_id})
+            return tuple(row[0] for row in cursor)
