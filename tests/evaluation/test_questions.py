@@ -1,5 +1,4 @@
-"""The evaluation set over the tiny world: exact answers, questions back, refusals, and no attack"
-" gets through."""
+"""The evaluation set over the tiny world: exact answers, questions back, refusals, no attack gets through."""
 
 import json
 from collections import Counter, defaultdict

@@ -175,8 +175,7 @@ Changeable = Literal["volume", "approval_rate", "refund_rate", "chargeback_rate"
 
 
 class Change(_Document):
-    """A supposed change for WHAT_IF: one parameter (or one fee component), by per cent or by an"
-    " absolute step."""
+    """A supposed change for WHAT_IF: one parameter or fee component, by per cent or by a step."""
 
     target: Changeable
     component: Literal["interchange", "scheme_fee", "markup"] | None = None
