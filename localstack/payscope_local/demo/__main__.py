@@ -190,7 +190,7 @@ def _judge(stage: Stage, question: Question, answer: Answer) -> int:
 
 def _show_receipt(stage: Stage, client: ProductClient, answer: Answer) -> None:
     evidence = answer["evidence"]
-    if not answer["values"] or not evidence["row_count"]:
+    if not answer["values"]:
         return
     files = ", ".join(file["file_name"] for file in evidence["files"][:2])
     more = f" and {len(evidence['files']) - 2} more" if len(evidence["files"]) > 2 else ""

@@ -1,8 +1,9 @@
 """The rows behind an answered number, a page at a time, each as it was delivered."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from payscope.application.ask_ports import AskPorts, RawRows
+from payscope.application.ask_ports import AskPorts, RawRows, Receipt
 from payscope.application.measuring import resolve
 from payscope.application.run_query import setting_for
 from payscope.domain.answers import DrilledRow, ReceiptPage
@@ -22,7 +23,7 @@ def drill_receipt(
 
     The contributions of all pages add up to the number's numerator and denominator. Where the
     number is a difference, the rows of the period that was subtracted come last, with the opposite
-    sign.
+    sign. A number that a model or a scenario computed has its plan and no rows.
 
     Args:
         value_id: The id of the value in its answer.
@@ -40,6 +41,40 @@ def drill_receipt(
     receipt = ports.receipts.find(bank_id, value_id)
     if receipt is None:
         raise NotFound("There is no such receipt.")
+    # Numbers that were computed, not counted (forecasts, scenarios), have a plan without a query.
+    counted = _PARTS[0] in receipt.plan
+    page = _rows_of(receipt, bank_id, ports, limit, cursor) if counted else _NO_ROWS
+    return ReceiptPage(
+        value_id=receipt.value_id,
+        query_id=receipt.query_id,
+        metric=receipt.metric,
+        version=receipt.version,
+        definition=find_metric(receipt.metric.partition(".")[0]).definition,
+        value=receipt.value,
+        plan=dict(receipt.plan),
+        row_count=receipt.row_count,
+        row_hash=receipt.row_hash,
+        as_of=receipt.as_of,
+        answered_at=receipt.answered_at,
+        sql=page.sql,
+        rows=page.rows,
+        next_cursor=page.next_cursor,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _DrilledPage:
+    sql: str
+    rows: tuple[DrilledRow, ...]
+    next_cursor: str | None
+
+
+_NO_ROWS = _DrilledPage("", (), None)
+
+
+def _rows_of(
+    receipt: Receipt, bank_id: UUID, ports: AskPorts, limit: int, cursor: str | None
+) -> _DrilledPage:
     part, after = _place(cursor)
     document = receipt.plan.get(_PARTS[part])
     if document is None:
@@ -52,22 +87,8 @@ def drill_receipt(
     following = None if page.next_cursor is None else f"{part}.{page.next_cursor}"
     if following is None and part + 1 < len(_PARTS) and _PARTS[part + 1] in receipt.plan:
         following = f"{part + 1}."
-    return ReceiptPage(
-        value_id=receipt.value_id,
-        query_id=receipt.query_id,
-        metric=receipt.metric,
-        version=receipt.version,
-        definition=find_metric(receipt.metric).definition,
-        value=receipt.value,
-        plan=dict(receipt.plan),
-        row_count=receipt.row_count,
-        row_hash=receipt.row_hash,
-        as_of=receipt.as_of,
-        answered_at=receipt.answered_at,
-        sql=page.sql,
-        rows=tuple(_drilled(row, raw, sign=-1 if part else 1) for row in page.rows),
-        next_cursor=following,
-    )
+    rows = tuple(_drilled(row, raw, sign=-1 if part else 1) for row in page.rows)
+    return _DrilledPage(page.sql, rows, following)
 
 
 def _place(cursor: str | None) -> tuple[int, str | None]:
