@@ -7,6 +7,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+
+from payscope.adapters.jwt.jwks_address import jwks_fetcher
+from payscope.adapters.jwt.key_set import KeySet, usable_keys
+from payscope.errors import Unavailable
 from tests.security.identity.test_tokens import (
     ED_KEY,
     JWKS,
@@ -17,10 +21,6 @@ from tests.security.identity.test_tokens import (
     at_once,
     jwk,
 )
-
-from payscope.adapters.jwt.jwks_address import jwks_fetcher
-from payscope.adapters.jwt.key_set import KeySet, usable_keys
-from payscope.errors import Unavailable
 
 
 def test_a_flood_of_unknown_key_ids_fetches_once_in_thirty_seconds() -> None:
@@ -87,6 +87,16 @@ def test_a_new_key_counts_at_once_and_a_removed_one_stops_within_the_cache_life(
     clock.at += 301
     keys.find("new")
     assert keys.find("old") is None
+
+
+def test_a_key_counts_as_soon_as_it_is_published_however_fresh_the_set_is() -> None:
+    issuer, clock = Issuer({"keys": [jwk(RSA_KEY, "old")]}), Clock()
+    keys = KeySet(issuer.fetch, clock, start=at_once)
+    assert keys.find("old") is not None
+    for number in range(3):
+        clock.at += 1
+        issuer.document["keys"].append(jwk(ED_KEY, f"new-{number}"))
+        assert keys.find(f"new-{number}") is not None
 
 
 def test_without_any_keys_the_answer_is_unavailable_and_not_unauthenticated() -> None:

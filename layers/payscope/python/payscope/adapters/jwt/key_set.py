@@ -1,8 +1,8 @@
 """The issuer's keys: fetched on need, kept while the issuer is away, never fetched in a flood.
 
 A request with a known key never waits: a stale set is renewed beside it. Only an unknown key id
-waits for a fetch, at most once per cool-down whether the last one failed or not, so neither a
-flood of invented ids nor a hanging issuer slows down the valid tokens.
+waits for a fetch, and after a fetch that did not bring it nobody asks again within the cool-down,
+so neither a flood of invented ids nor a hanging issuer slows down the valid tokens.
 """
 
 import threading
@@ -40,7 +40,7 @@ class KeySet:
         clock: Monotonic seconds.
         fresh_s: Age from which the set is renewed beside the requests.
         stale_s: Age from which keys of an unreachable issuer are no longer trusted.
-        cooldown_s: Least time between two fetches.
+        cooldown_s: Least time between two fetches in vain, and between two renewals.
         start: Runs a renewal beside the caller; a thread by default.
     """
 
@@ -62,7 +62,8 @@ class KeySet:
         self._start = start or _in_thread
         self._keys: dict[str, SigningKey] = {}
         self._fetched_at: float | None = None
-        self._tried_at: float | None = None
+        self._renewed_at: float | None = None
+        self._missed_at: float | None = None
         self._claiming = threading.Lock()
         self._loading = threading.Lock()
 
@@ -75,14 +76,10 @@ class KeySet:
         key = self._keys.get(kid)
         age = self._age()
         if key is not None and age < self._stale_s:
-            if age >= self._fresh_s and self._claim_fetch():
+            if age >= self._fresh_s and self._may_renew():
                 self._start(self._load)
             return key
-        if self._claim_fetch():
-            self._load()
-        elif self._loading.acquire(timeout=_LONGEST_WAIT_S):
-            # Another thread was fetching; what it brought is there now.
-            self._loading.release()
+        self._look_again(kid)
         if self._age() >= self._stale_s:
             raise Unavailable(
                 "The token issuer's keys cannot be fetched; check that its JWKS address answers."
@@ -106,24 +103,46 @@ class KeySet:
     def _age(self) -> float:
         return float("inf") if self._fetched_at is None else self._clock() - self._fetched_at
 
-    def _claim_fetch(self) -> bool:
+    def _may_renew(self) -> bool:
+        with self._claiming:
+            if self._renewed_at is not None and self._clock() - self._renewed_at < self._cooldown_s:
+                return False
+            self._renewed_at = self._clock()
+            return True
+
+    def _look_again(self, kid: str) -> None:
+        """Fetch for an unknown key id, unless a fetch found out moments ago that asking is in vain.
+
+        A fetch that brings the id starts no cool-down, so a key counts as soon as it is published.
+        """
+        if self._asked_in_vain() or not self._loading.acquire(timeout=_LONGEST_WAIT_S):
+            return
+        try:
+            # Another thread may have fetched while this one waited.
+            if not self._asked_in_vain() and (kid not in self._keys or self._age() >= self._stale_s):
+                self._fetch_now()
+                if kid not in self._keys or self._age() >= self._stale_s:
+                    self._missed_at = self._clock()
+        finally:
+            self._loading.release()
+
+    def _asked_in_vain(self) -> bool:
         # With no key at all nothing valid can be slowed down, so the first fetch is tried sooner.
         cooldown = self._cooldown_s if self._fetched_at is not None else min(self._cooldown_s, 5)
-        with self._claiming:
-            if self._tried_at is not None and self._clock() - self._tried_at < cooldown:
-                return False
-            self._tried_at = self._clock()
-            return True
+        return self._missed_at is not None and self._clock() - self._missed_at < cooldown
 
     def _load(self) -> None:
         with self._loading:
-            try:
-                keys = usable_keys(self._fetch())
-            except (OSError, ValueError) as error:
-                logger.warning("key set not renewed", extra={"reason": type(error).__name__})
-            else:
-                self._keys = keys
-                self._fetched_at = self._clock()
+            self._fetch_now()
+
+    def _fetch_now(self) -> None:
+        try:
+            keys = usable_keys(self._fetch())
+        except (OSError, ValueError) as error:
+            logger.warning("key set not renewed", extra={"reason": type(error).__name__})
+        else:
+            self._keys = keys
+            self._fetched_at = self._clock()
 
 
 def usable_keys(document: bytes) -> dict[str, SigningKey]:
