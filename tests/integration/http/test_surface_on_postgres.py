@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import conninfo, sql
 from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
@@ -125,7 +126,10 @@ def insert_report(database: Database, bank_id: UUID, name: str, minute: int = 0,
     }
     with database.tenant(bank_id) as cursor:
         cursor.execute(
-            f"insert into payscope.report ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            sql.SQL("insert into payscope.report ({}) values ({})").format(
+                sql.SQL(", ").join(map(sql.Identifier, row)),
+                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+            ),
             list(row.values()),
         )
     return report_id
@@ -149,7 +153,10 @@ def insert_break(
     }
     with database.tenant(bank_id) as cursor:
         cursor.execute(
-            f"insert into payscope.break ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            sql.SQL("insert into payscope.break ({}) values ({})").format(
+                sql.SQL(", ").join(map(sql.Identifier, row)),
+                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+            ),
             list(row.values()),
         )
     return break_id
@@ -203,8 +210,8 @@ def test_what_a_superuser_changes_shows_in_the_export(
 ) -> None:
     for number in range(5):
         PostgresAuditLog(database).append(bank, draft(number))
-    name = psycopg.conninfo.conninfo_to_dict(migrated.app_dsn)["dbname"]
-    with psycopg.connect(psycopg.conninfo.make_conninfo(migrated.superuser_dsn, dbname=name)) as superuser:
+    name = conninfo.conninfo_to_dict(migrated.app_dsn)["dbname"]
+    with psycopg.connect(conninfo.make_conninfo(migrated.superuser_dsn, dbname=name)) as superuser:
         superuser.execute(
             "update payscope.audit_event set canonical = replace(canonical, 'answered', 'refused_')"
             " where bank_id = %s and sequence = 3",

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.token_verifier import JwtVerifier
@@ -37,9 +38,7 @@ CLAIMS: dict[str, Any] = {
 
 def jwk(key: Any, kid: str, **members: str) -> dict[str, Any]:
     public = key.public_key()
-    algorithm = (
-        jwt.algorithms.RSAAlgorithm if isinstance(public, rsa.RSAPublicKey) else jwt.algorithms.OKPAlgorithm
-    )
+    algorithm = RSAAlgorithm if isinstance(public, rsa.RSAPublicKey) else OKPAlgorithm
     return {**algorithm.to_jwk(public, as_dict=True), "kid": kid, **members}
 
 

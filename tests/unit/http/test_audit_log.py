@@ -157,7 +157,7 @@ def test_canonical_json_is_json_and_does_not_depend_on_the_order_of_members(valu
 
 def test_members_are_in_the_order_of_their_utf16_units() -> None:
     # The third example of RFC 8785, section 3.2.3.
-    value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\u0080": 6, "\u00f6": 7}
+    value: Any = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\u0080": 6, "\u00f6": 7}
     assert list(__import__("json").loads(canonical_json(value)).values()) == [2, 4, 6, 7, 1, 5, 3]
 
 

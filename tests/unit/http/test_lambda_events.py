@@ -8,7 +8,7 @@ from payscope.http.on_lambda import on_lambda
 from tests.support.desk import BANK, OTHER_BANK, Desk, a_report
 
 
-class Context:
+class Context(Any):
     """What the handler reads of a Lambda context."""
 
     aws_request_id = "function-request"

@@ -54,14 +54,14 @@ def test_every_route_but_health_names_the_action_that_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    "route", [r for r in routes() if action_of(r)], ids=lambda r: f"{min(r.methods)} {r.path}"
+    "route", [r for r in routes() if action_of(r)], ids=lambda r: f"{min(r.methods or ())} {r.path}"
 )
 def test_a_role_reaches_exactly_the_routes_of_its_actions(route: APIRoute) -> None:
     action = action_of(route)
     assert action is not None
     path = route.path.replace("{", "").replace("}", "")
     for role in Role:
-        response = Desk().admin(role).request(min(route.methods), path, json={})
+        response = Desk().admin(role).request(min(route.methods or ()), path, json={})
         assert (response.status_code == 403) is (not may(role, action)), (role, response.text)
 
 

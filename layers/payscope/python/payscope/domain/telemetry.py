@@ -33,7 +33,12 @@ METERS: tuple[Meter, ...] = (
     Meter("chat_queries_total", Kind.COUNTER, "Questions answered.", ("intent", "status")),
     Meter("chat_query_duration_seconds", Kind.HISTOGRAM, "Time to answer a question.", ("intent",)),
     Meter("agent_executions_total", Kind.COUNTER, "Agents that worked on questions.", ("agent", "outcome")),
-    Meter("agent_execution_duration_seconds", Kind.HISTOGRAM, "Time of the questions that an agent worked on.", ("agent",)),
+    Meter(
+        "agent_execution_duration_seconds",
+        Kind.HISTOGRAM,
+        "Time of the questions an agent worked on.",
+        ("agent",),
+    ),
     Meter("db_queries_total", Kind.COUNTER, "Statements sent to PostgreSQL.", ("outcome",)),
     Meter("db_query_duration_seconds", Kind.HISTOGRAM, "Time PostgreSQL took for a statement.", ()),
     Meter("vector_searches_total", Kind.COUNTER, "Vector searches.", ("outcome",)),
