@@ -38,8 +38,11 @@ CLAIMS: dict[str, Any] = {
 
 def jwk(key: Any, kid: str, **members: str) -> dict[str, Any]:
     public = key.public_key()
-    algorithm = RSAAlgorithm if isinstance(public, rsa.RSAPublicKey) else OKPAlgorithm
-    return {**algorithm.to_jwk(public, as_dict=True), "kid": kid, **members}
+    if isinstance(public, rsa.RSAPublicKey):
+        document = RSAAlgorithm.to_jwk(public, as_dict=True)
+    else:
+        document = OKPAlgorithm.to_jwk(public, as_dict=True)
+    return {**document, "kid": kid, **members}
 
 
 JWKS: dict[str, Any] = {"keys": [jwk(RSA_KEY, "rsa"), jwk(ED_KEY, "ed")]}
