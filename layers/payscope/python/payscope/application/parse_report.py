@@ -151,4 +151,6 @@ class _Reading:
 
 
 def _identifiers(profile: Profile | None) -> tuple[str, ...]:
-    return profile.identifiers if profile else ()
+    if profile is None:
+        return ()
+    return tuple(name for column in profile.identifiers for name in profile.names_of(column))

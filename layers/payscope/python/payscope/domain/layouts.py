@@ -5,7 +5,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from payscope.domain.profiles import Profile
@@ -21,7 +21,7 @@ _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
 class Layout:
     """Where the table of a delimited file is and what its columns are called.
 
-    ``header_line`` is the 1-based physical line of the header. ``drift`` tells the columns that the
+    ``header_line`` is the 1-based physical line of the header, 0 where the file has none. ``drift`` tells the columns that the
     profile does not know and the optional ones that are missing.
     """
 
@@ -51,14 +51,21 @@ def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profil
     fitting = [
         profile
         for profile in profiles
-        if profile.format == "DELIMITED" and {normal_name(column) for column in profile.header} <= present
+        if profile.format == "DELIMITED"
+        and not (profile.records and profile.records.lead)
+        and all(_is_present(column, profile, present) for column in profile.header)
     ]
     return max(fitting, key=lambda profile: (len(profile.header), profile.version), default=None)
 
 
+def _is_present(column: str, profile: Profile, present: Collection[str]) -> bool:
+    return any(normal_name(name) in present for name in profile.names_of(column))
+
+
 def unknown_columns(columns: Sequence[str], profile: Profile) -> tuple[str, ...]:
     """Columns that the profile does not know; ``*`` at the end of a known one matches any continuation."""
-    known = {normal_name(column) for column in (*profile.header, *profile.optional)}
+    others = (name for names in profile.aliases.values() for name in names)
+    known = {normal_name(column) for column in (*profile.header, *profile.optional, *others)}
     prefixes = tuple(name[:-1] for name in known if name.endswith("*"))
     return tuple(
         column
@@ -83,10 +90,24 @@ def tell_layout(head: str, profiles: Sequence[Profile]) -> Layout:
         InvalidInput: There is no table.
     """
     lines = head.splitlines()[:_HEAD_LINES]
-    found = _known_layout(lines, profiles) or _likely_layout(lines)
+    found = _led_layout(lines, profiles) or _known_layout(lines, profiles) or _likely_layout(lines)
     if found is None:
         raise InvalidInput("The file is text without a table of columns: no header line was found.")
     return found
+
+
+def _led_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout | None:
+    """A layout without a header, told by the first cells of the first line."""
+    first = next((line for line in lines if line.strip()), "")
+    for profile in sorted(profiles, key=lambda profile: -profile.version):
+        if profile.records is None or not profile.records.lead:
+            continue
+        lead = profile.records.lead
+        for delimiter in DELIMITERS:
+            cells = [cell.strip() for cell in _cells(first, delimiter)]
+            if tuple(cells[: len(lead)]) == lead:
+                return Layout(delimiter, 0, profile.records.columns, 0, profile)
+    return None
 
 
 def _known_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout | None:

@@ -15,6 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from payscope.domain.events import EventType
 
+# A last sign with other than three digits after it, or one that follows the other, is the decimal one.
+COMMA_DECIMAL = r",([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$|\.[0-9]{3},[0-9]"
+POINT_DECIMAL = r"\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*$|,[0-9]{3}\.[0-9]"
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,9})?")
 
 
@@ -47,6 +50,8 @@ def _as_field(value: Any) -> Any:
 
 
 Columns = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+# Digits after a decimal point that is not written; "minor" is as many as the currency has.
+ImpliedDecimals = int | Literal["minor"]
 
 
 class Condition(_Frozen):
@@ -104,7 +109,7 @@ class AmountField(_Frozen):
     currency: TextFieldIn | None = None
     sign: Sign = Sign.AS_IS
     negative_when: Conditions = Field(default_factory=dict)
-    implied_decimals: int | None = None
+    implied_decimals: ImpliedDecimals | None = None
     adding: tuple["AmountField", ...] = ()
     required: bool = False
 
@@ -118,10 +123,14 @@ class TimeField(_Frozen):
 
     A time without an offset is of ``zone_column``'s zone or of ``zone`` (IANA name or abbreviation).
     The format ``iso`` is ISO 8601 with or without an offset, ``offset`` in others is ``%z`` at the end.
+    ``time`` is a column with the time of day, joined to the date by a space. ``one_format`` says that a
+    file keeps to one of the formats, and that which one follows from all of its cells.
     """
 
     column: Columns
+    time: str | None = None
     formats: tuple[str, ...] = ()
+    one_format: bool = False
     zone: str | None = None
     zone_column: str | None = None
 
@@ -140,7 +149,12 @@ class CardField(_Frozen):
 
 
 class EventRule(_Frozen):
-    """One kind of row and the event that it becomes."""
+    """One kind of row and the event that it becomes.
+
+    ``also`` are further events of the same row, each where its own ``when`` holds; they take from the
+    rule what they do not set themselves. ``approved`` tells an authorisation's answer where the report
+    has no response code.
+    """
 
     when: Conditions = Field(default_factory=dict)
     informative: bool = False
@@ -162,6 +176,8 @@ class EventRule(_Frozen):
     card: CardField | None = None
     exclusion: TextFieldIn | None = None
     duplicate_of: tuple[str, ...] = ()
+    approved: TextFieldIn | None = None
+    also: tuple["EventRule", ...] = ()
     fields: dict[str, TextFieldIn] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -175,21 +191,37 @@ class EventRule(_Frozen):
 
 
 class Footer(_Frozen):
-    """A line of totals: its first cell's text and where its figures stand (cells count from 0)."""
+    """A line of totals: its first cell's text and where its figures stand (cells count from 0).
+
+    ``group`` is a cell that tells apart lines of one currency; its text is added to the figures' names.
+    """
 
     label: str
     rows: int | None = None
     currency: int | None = None
+    group: int | None = None
     amounts: dict[str, int] = Field(default_factory=dict)
     packed: dict[str, int] = Field(default_factory=dict)
     implied_decimals: int | None = None
 
 
 class Records(_Frozen):
-    """Lines that say in their first cell what they are."""
+    """Lines that say in their first cell what they are.
 
-    header: str
+    The line of the column names begins with ``header``. A file without such a line is told by the first
+    cells of its first line, ``lead``, and ``columns`` names the cells of its data lines by their place.
+    """
+
+    header: str = ""
     data: tuple[str, ...]
+    lead: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if bool(self.header) == bool(self.lead) or bool(self.lead) != bool(self.columns):
+            raise ValueError("records are told by their header, or by lead with columns")
+        return self
 
 
 class Stated(_Frozen):
@@ -215,11 +247,17 @@ class Control(_Frozen):
 
 
 class Numbers(_Frozen):
-    """How the layout writes numbers."""
+    """How the layout writes numbers.
 
-    decimal: str = "."
+    The decimal sign ``any`` is comma or point, whichever a column shows by itself. With ``rounded`` an
+    amount of more places than its currency has is rounded to the nearest minor unit, half away from
+    zero, and a control total is that of the exact amounts.
+    """
+
+    decimal: Literal[".", ",", "any"] = "."
     group: str = ""
-    implied_decimals: int | None = None
+    implied_decimals: ImpliedDecimals | None = None
+    rounded: bool = False
 
     def plain(self, text: str, *, whole: bool = False) -> str | None:
         """The number as digits with a decimal point, major units; None when it is none.
@@ -229,20 +267,30 @@ class Numbers(_Frozen):
             whole: A count, to which implied decimals do not apply.
         """
         bare = text.strip()
-        if self.group:
-            bare = bare.replace(self.group, "")
-        bare = bare.replace(self.decimal, ".")
+        style = self.shown_by(re.search(COMMA_DECIMAL, bare) is not None)
+        if style.group:
+            bare = bare.replace(style.group, "")
+        bare = bare.replace(style.decimal, ".")
         if not _PLAIN_NUMBER.fullmatch(bare):
             return None
-        if whole or self.implied_decimals is None:
+        if whole or not isinstance(self.implied_decimals, int):
             return bare
         return str(Decimal(bare).scaleb(-self.implied_decimals))
+
+    def shown_by(self, comma: bool) -> "Numbers":
+        """The style in use where cells show a decimal comma, or show none."""
+        if self.decimal != "any":
+            return self
+        decimal, group = (",", ".") if comma else (".", ",")
+        return self.model_copy(update={"decimal": decimal, "group": group})
 
 
 class Profile(_Frozen):
     """One version of one layout. ``profile`` is ``name@version``.
 
     With ``guess_totals`` a line whose first cell is a word for totals is one, though no footer says so.
+    ``aliases`` are other names of a column, by the name that the rest of the profile uses: of other
+    languages and of earlier versions of the report.
     """
 
     profile: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}@[1-9][0-9]{0,5}$")
@@ -251,6 +299,7 @@ class Profile(_Frozen):
     format: str = "DELIMITED"
     header: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
     records: Records | None = None
     footers: tuple[Footer, ...] = ()
@@ -277,6 +326,10 @@ class Profile(_Frozen):
         ]
         return document
 
+    def names_of(self, column: str) -> tuple[str, ...]:
+        """What the column may be called in a file."""
+        return (column, *self.aliases.get(column, ()))
+
     @property
     def name(self) -> str:
         """The profile's name without its version."""
@@ -293,6 +346,9 @@ def _merged(common: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any
         return dict(rule)
     merged = {**common, **rule}
     merged["fields"] = {**(common.get("fields") or {}), **(rule.get("fields") or {})}
+    own = {name: value for name, value in merged.items() if name not in ("also", "when", "informative")}
+    further = cast("list[Mapping[str, Any]]", merged.get("also") or [])
+    merged["also"] = [_merged(own, part) for part in further]
     return {name: value for name, value in merged.items() if value is not None}
 
 
@@ -301,5 +357,5 @@ TEXT_TARGETS: frozenset[str] = frozenset({
     "merchant_id", "merchant_name", "merchant_group", "mcc", "network", "country", "merchant_country",
     "issuer_name", "issuer_country", "issuer_product", "channel", "entry_mode", "card_present", "three_ds",
     "response_code", "approval_code", "lifecycle_id", "arn", "processor_ref", "order_ref", "batch_ref",
-    "reason_code",
+    "reason_code", "decline_family",
 })  # fmt: skip

@@ -6,7 +6,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ import pyarrow.compute as pc
 
 from payscope.adapters.arrow.facts import ArrowEvents
 from payscope.adapters.arrow.values import (
+    agreed_formats,
     decimal_numbers,
     instants,
     is_currency,
     minor_units,
     nothing,
+    number_style,
     translated,
     trimmed,
 )
@@ -28,13 +30,14 @@ from payscope.application.ports.loading import MappedChunk, TotalPart
 from payscope.domain.authorisation import Exclusion, decline_family, is_approved
 from payscope.domain.events import COLUMNS, EventType
 from payscope.domain.layouts import normal_name
-from payscope.domain.money import decimal_text
+from payscope.domain.money import decimal_text, exponent
 from payscope.domain.problems import Problem, ProblemCode
 from payscope.domain.profiles import (
     AmountField,
     Condition,
     Conditions,
     EventRule,
+    Numbers,
     Profile,
     Sign,
     TextField,
@@ -76,12 +79,23 @@ class _Findings:
 
 
 class _Sheet:
-    """Rows under the profile's names of columns; a column that the file lacks is empty."""
+    """Rows under the profile's names of columns; a column that the file lacks is empty.
 
-    def __init__(self, table: pa.Table) -> None:
+    ``whole`` is the chunk of which these rows were taken: how a column is written shows in all of it.
+    """
+
+    def __init__(self, table: pa.Table, profile: Profile, whole: "_Sheet | None" = None) -> None:
         self._table = table
+        self._profile = profile
         self._positions = {normal_name(name): index for index, name in enumerate(table.column_names)}
+        for column, others in profile.aliases.items():
+            present = [name for name in map(normal_name, (column, *others)) if name in self._positions]
+            if present:
+                self._positions[normal_name(column)] = self._positions[present[0]]
         self._texts: dict[str, pa.Array] = {}
+        self._styles: dict[str, Numbers] = {}
+        self._formats: dict[TimeField, tuple[str, ...]] = {}
+        self._whole = whole or self
         self.rows: pa.Array = _flat(table.column(ROW))
 
     def __len__(self) -> int:
@@ -97,8 +111,37 @@ class _Sheet:
         return self._texts[key]
 
     def present(self, names: Sequence[str]) -> str:
-        """Of several names the first that the file has as a column."""
-        return next((name for name in names if normal_name(name) in self._positions), names[0])
+        """Of several columns the first that the file has, by the name that it has there."""
+        for name in names:
+            position = self._positions.get(normal_name(name))
+            if position is not None:
+                own = self._table.column_names[position]
+                return name if normal_name(own) == normal_name(name) else own
+        return names[0]
+
+    def numbers(self, name: str) -> Numbers:
+        """How the column writes numbers."""
+        whole = self._whole
+        if name not in whole._styles:
+            whole._styles[name] = number_style(whole.text(name), self._profile.numbers)
+        return whole._styles[name]
+
+    def times(self, source: TimeField) -> pa.Array:
+        """The texts of a time: date and time of day, where they are two columns."""
+        text = self.first(source.column)
+        if source.time is None:
+            return text
+        return pc.binary_join_element_wise(text, pc.fill_null(self.text(source.time), ""), " ")
+
+    def formats(self, source: TimeField) -> tuple[str, ...]:
+        """The formats in which a time may be written."""
+        formats = source.formats or self._profile.formats
+        if not source.one_format:
+            return formats
+        whole = self._whole
+        if source not in whole._formats:
+            whole._formats[source] = agreed_formats(whole.times(source), formats)
+        return whole._formats[source]
 
     def first(self, names: Sequence[str]) -> pa.Array:
         """Of several columns the first that is not empty."""
@@ -109,7 +152,7 @@ class _Sheet:
         """The marked rows."""
         if pc.all(mask).as_py():
             return self
-        return _Sheet(self._table.filter(mask))
+        return _Sheet(self._table.filter(mask), self._profile, self._whole)
 
     def raw(self, row: int) -> dict[str, str]:
         """A row as it was read, its empty cells left out."""
@@ -141,7 +184,7 @@ class ArrowMapper:
             earlier: The report's chunks before this one, looked at only where occurrences of a
                 reference are counted through the whole file.
         """
-        sheet = _Sheet(rows)
+        sheet = _Sheet(rows, profile)
         findings = _Findings()
         events, informative = _canonical(sheet, profile, report_id, findings)
         if events is not None:
@@ -169,7 +212,12 @@ def _canonical(
         if rule.informative:
             informative += count
         elif count:
-            parts.append(_RuleRun(sheet.taken(here), profile, rule, findings).columns(report_id))
+            taken = sheet.taken(here)
+            parts.append(_RuleRun(taken, profile, rule, findings).columns(report_id))
+            for further in rule.also:
+                there = taken.taken(_holds(taken, further.when))
+                if len(there):
+                    parts.append(_RuleRun(there, profile, further, findings).columns(report_id))
     deciding = next((column for rule in profile.rules for column in rule.when), "")
     findings.add(
         sheet.rows, left, deciding, ProblemCode.UNKNOWN_ROW, lambda position: _stray(sheet, profile, position)
@@ -257,18 +305,22 @@ class _RuleRun:
 
     def _time(self, source: TimeField | None, *, required: bool) -> tuple[pa.Array, pa.Array]:
         assert source is not None  # noqa: S101 -- the profile's validation
-        text = self._sheet.first(source.column)
+        text = self._sheet.times(source)
         name = self._sheet.present(source.column)
         zone = source.zone or self._profile.zone
         zones = self._sheet.text(source.zone_column) if source.zone_column else None
-        formats = source.formats or self._profile.formats
+        formats = self._sheet.formats(source)
         found = instants(text, formats, zone if zones is None else pc.fill_null(zones, zone))
         if required:
             self._bad(pc.is_null(text), name, ProblemCode.MISSING, lambda _: f"{name} is empty.")
         wanted = " or ".join("ISO 8601" if item == "iso" else item for item in formats)
+        if formats:
+            wrong = f"is not a date or time written as {wanted}"
+        else:
+            wrong = f"may be written in any of {', '.join(source.formats)}, and no other date tells which"
         self._bad(
             found.not_a_date, name, ProblemCode.NOT_A_DATE,
-            lambda at: f"{name}: {_shown(text, at)} is not a date or time written as {wanted}.",
+            lambda at: f"{name}: {_shown(text, at)} {wrong}.",
         )  # fmt: skip
         self._bad(
             found.unknown_zone, source.zone_column or name, ProblemCode.UNKNOWN_ZONE,
@@ -298,12 +350,13 @@ class _RuleRun:
                 self._keep(f"{name}_minor", value)
         if rule.fx_rate:
             text = self._sheet.text(rule.fx_rate)
-            rate, bad, huge = decimal_numbers(text, self._profile.numbers)
-            rate_name = rule.fx_rate
+            numbers = self._sheet.numbers(rule.fx_rate)
+            rate, bad, huge = decimal_numbers(text, numbers)
+            rate_name = self._sheet.present((rule.fx_rate,))
             # A rate may have more places than are kept; what is beyond them is cut off.
             if pc.any(bad).as_py():
                 cut = pc.replace_substring_regex(text, r"^(-?[0-9]+[.,][0-9]{9})[0-9]+$", r"\1")
-                rate, bad, huge = decimal_numbers(cut, self._profile.numbers)
+                rate, bad, huge = decimal_numbers(cut, numbers)
             self._bad(
                 pc.or_(bad, huge), rate_name, ProblemCode.NOT_A_NUMBER,
                 lambda at: f"{rate_name}: {_shown(text, at)} is not a number.",
@@ -374,12 +427,14 @@ class _RuleRun:
 
     def _cell_amount(self, column: str, currency: pa.Array, source: AmountField) -> pa.Array:
         text = self._sheet.text(column)
+        numbers = self._sheet.numbers(column)
+        column = self._sheet.present((column,))
         implied = (
             source.implied_decimals
             if source.implied_decimals is not None
             else self._profile.numbers.implied_decimals
         )
-        found = minor_units(text, pc.fill_null(currency, "XXX"), self._profile.numbers, implied)
+        found = minor_units(text, pc.fill_null(currency, "XXX"), numbers, implied)
         self._bad(
             found.not_a_number, column, ProblemCode.NOT_A_NUMBER,
             lambda at: f"{column}: {_shown(text, at)} is not an amount as this layout writes them.",
@@ -465,6 +520,9 @@ class _RuleRun:
             family = translated(code, decline_family, _TEXT)
             self._keep("approved", pc.fill_null(approved, False))
             self._keep("decline_family", family)
+        if self._rule.approved is not None:
+            words = self._text(self._rule.approved, "approved")
+            self._keep("approved", pc.equal(words, pa.scalar("True", _TEXT)))
         exclusion = pa.nulls(len(self._sheet), _TEXT)
         if self._rule.exclusion is not None:
             exclusion = self._text(self._rule.exclusion, "exclusion")
@@ -556,7 +614,7 @@ def _contents(
     """Contents by reference, in order, of those rows of other chunks whose occurrences are counted."""
     found: dict[str, dict[str, int]] = {}
     for chunk in chunks:
-        events, _ = _canonical(_Sheet(chunk), profile, report_id, _Findings())
+        events, _ = _canonical(_Sheet(chunk, profile), profile, report_id, _Findings())
         if events is None:
             continue
         events = events.filter(events.column(_BY_ORDER))
@@ -679,6 +737,8 @@ def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
     """Sums in major units by key; cells that are no amounts count nothing, they are problems elsewhere."""
     if not len(sheet):
         return {}
+    if profile.numbers.rounded:
+        return _summed_exactly(sheet, amount, keys, profile)
     currency = pc.list_element(pc.split_pattern(keys, _SEPARATOR), 1)
     minor, _ = _RuleRun(sheet, profile, _CONTROL_RULE, _Findings())._amount(
         amount.model_copy(update={"currency": None}), "control", currency
@@ -694,6 +754,25 @@ def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
     }
 
 
+def _summed_exactly(
+    sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
+) -> dict[str, Decimal]:
+    """Sums of amounts that have more places than their currency; only the sum is rounded."""
+    total = pa.repeat(pa.scalar(Decimal(0), _SUM), len(sheet))
+    for columns, add in ((amount.plus, pc.add), (amount.minus, pc.subtract)):
+        for column in columns:
+            exact, _, _ = decimal_numbers(sheet.text(column), sheet.numbers(column))
+            total = pc.cast(add(total, pc.fill_null(pc.cast(exact, _SUM), Decimal(0))), _SUM)
+    if amount.sign is Sign.FLIPPED:
+        total = pc.negate(total)
+    found: dict[str, Decimal] = {}
+    for key, value in zip(keys.to_pylist(), total.to_pylist(), strict=True):
+        found[key] = found.get(key, Decimal(0)) + value
+    places = {key: Decimal(1).scaleb(-exponent(key.partition(_SEPARATOR)[2])) for key in found}
+    return {key: value.quantize(places[key], ROUND_HALF_UP) for key, value in found.items()}
+
+
+_SUM = pa.decimal128(30, 9)
 _CONTROL_RULE = EventRule(informative=True)
 
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from payscope.domain.money import exponent
-from payscope.domain.profiles import Numbers
+from payscope.domain.profiles import COMMA_DECIMAL, POINT_DECIMAL, ImpliedDecimals, Numbers
+from payscope.domain.months import month_in_digits
 from payscope.domain.zones import ABBREVIATIONS
 
 _NUMBER = r"^-?[0-9]{1,14}(?:\.[0-9]{0,9})?$"
@@ -102,7 +103,20 @@ def decimal_numbers(text: pa.Array, numbers: Numbers) -> tuple[pa.Array, pa.Arra
     return pc.cast(safe, _EXACT), pc.and_not(pc.invert(good), huge), huge
 
 
-def minor_units(text: pa.Array, currency: pa.Array, numbers: Numbers, implied: int | None) -> Amounts:
+def number_style(text: pa.Array, numbers: Numbers) -> Numbers:
+    """The numbers of a column with the decimal sign that its cells show."""
+    if numbers.decimal != "any":
+        return numbers
+    commas, points = (
+        pc.sum(pc.match_substring_regex(text, pattern)).as_py() or 0
+        for pattern in (COMMA_DECIMAL, POINT_DECIMAL)
+    )
+    return numbers.shown_by(commas > points)
+
+
+def minor_units(
+    text: pa.Array, currency: pa.Array, numbers: Numbers, implied: ImpliedDecimals | None
+) -> Amounts:
     """Amounts as integers of the currency's minor unit.
 
     Args:
@@ -112,9 +126,14 @@ def minor_units(text: pa.Array, currency: pa.Array, numbers: Numbers, implied: i
         implied: Digits after an unwritten decimal point, null when it is written.
     """
     exact, bad, huge = decimal_numbers(text, numbers)
-    shift = implied or 0
-    factors = translated(currency, lambda code: Decimal(10) ** (exponent(code) - shift), _FACTOR)
-    scaled = pc.multiply(exact, factors)
+
+    def factor(code: str) -> Decimal:
+        places = exponent(code)
+        return Decimal(10) ** (places - (places if implied == "minor" else implied or 0))
+
+    scaled = pc.multiply(exact, translated(currency, factor, _FACTOR))
+    if numbers.rounded:
+        scaled = pc.round(scaled, 0, "half_towards_infinity")
     minor = pc.cast(scaled, pa.int64(), safe=False)
     inexact = pc.fill_null(pc.not_equal(pc.cast(minor, _WIDE), pc.cast(scaled, _WIDE)), False)
     return Amounts(pc.if_else(inexact, pa.scalar(None, pa.int64()), minor), bad, huge, inexact)
@@ -142,6 +161,32 @@ def instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> In
     else:
         utc = _shift(local, pc.fill_null(minutes, 0))
     return Instants(utc, dates, bad, unknown)
+
+
+def agreed_formats(text: pa.Array, formats: Sequence[str]) -> tuple[str, ...]:
+    """The one format that a whole column keeps to; none when two give different times for every cell.
+
+    The format that fits most cells is taken. Of several that fit as many, the one under which the
+    column is in order, ascending or descending, as reports are.
+    """
+    readings = {pattern: _parse(text, (pattern,))[0] for pattern in formats}
+    most = max(len(text) - times.null_count for times in readings.values())
+    fitting = {
+        pattern: times.drop_null()
+        for pattern, times in readings.items()
+        if len(text) - times.null_count == most
+    }
+    first = next(iter(fitting.values()))
+    if most == 0 or all(times.equals(first) for times in fitting.values()):
+        return tuple(fitting)[:1]
+    ordered = tuple(pattern for pattern, times in fitting.items() if _is_ordered(times))
+    return ordered if len(ordered) == 1 else ()
+
+
+def _is_ordered(times: pa.Array) -> bool:
+    earlier, later = times[:-1], times[1:]
+    rises, falls = (pc.all(compare(earlier, later)).as_py() for compare in (pc.less_equal, pc.greater_equal))
+    return rises is not False or falls is not False
 
 
 def _grouped(numbers: Numbers) -> str:
@@ -194,6 +239,9 @@ def _parse_iso(text: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def _parse_pattern(text: pa.Array, pattern: str) -> tuple[pa.Array, pa.Array]:
     offset = pa.nulls(len(text), pa.int64())
+    if "%b" in pattern or "%B" in pattern:
+        text = translated(text, month_in_digits, pa.string())
+        pattern = pattern.replace("%b", "%m").replace("%B", "%m")
     if pattern.endswith("%z"):
         text, offset = _split_offset(text, 0)
         text = pc.if_else(pc.is_valid(offset), text, pa.scalar(None, pa.string()))
@@ -216,8 +264,7 @@ def _pattern_shape(pattern: str) -> str:
     shape = re.escape(pattern).replace(r"\%", "%").replace("\\ ", " ")
     parts = {
         "%Y": "[0-9]{4}", "%y": "[0-9]{2}", "%m": "[0-9]{1,2}", "%d": "(?P<d>[0-9]{1,2})", "%H": "[0-9]{1,2}",
-        "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+", "%I": "[0-9]{1,2}",
-        "%p": "[AaPp][Mm]",
+        "%M": "[0-9]{2}", "%S": "[0-9]{1,2}", "%I": "[0-9]{1,2}", "%p": "[AaPp][Mm]",
     }  # fmt: skip
     for code, digits in parts.items():
         shape = shape.replace(code, digits)

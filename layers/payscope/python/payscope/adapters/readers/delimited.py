@@ -173,9 +173,16 @@ class _TableRows:
         above, below = lines[:-1], lines[-1]
         if len(lines) <= header - block.first + 1:
             above, below = lines, b""
-        own = above[: header - block.first]
-        account.informative += sum(1 for line in own if line.strip(b" \t\r;,|"))
+        for line in above[: header - block.first]:
+            self._above_table(line.decode("utf-8", "replace").rstrip("\r"), account)
         return LineBlock(header + 1, below)
+
+    def _above_table(self, text: str, account: _Account) -> None:
+        """Account for a line above the table; one of the profile's totals is taken down."""
+        if not text.strip(" \t;,|"):
+            return
+        if not self._footers or not self._is_total(self._split(text), account):
+            account.informative += 1
 
     def _is_clean(self, data: bytes) -> bool:
         """Whether lines are rows: no quoted line ends, no stray carriage returns, no NUL, no record types."""
@@ -383,13 +390,18 @@ def _stated(footer: Footer, cells: Sequence[str], numbers: Numbers) -> list[Stat
         return cells[index].strip() if index is not None and index < len(cells) else ""
 
     currency = cell(footer.currency).upper()
+    group = cell(footer.group)
     figures = [("rows", currency, numbers.plain(cell(footer.rows), whole=True))]
     figures += [(name, currency, numbers.plain(cell(index))) for name, index in footer.amounts.items()]
     for name, index in footer.packed.items():
         for part in cell(index).split("|"):
             code, _, amount = part.partition(":")
             figures.append((name, code.strip().upper(), numbers.plain(amount)))
-    return [StatedTotal(name, code, figure) for name, code, figure in figures if figure is not None]
+    return [
+        StatedTotal(f"{name} {group}".strip(), code, figure)
+        for name, code, figure in figures
+        if figure is not None
+    ]
 
 
 def _numbers(first: int, lines: int, skipped: Sequence[int]) -> pa.Array:
