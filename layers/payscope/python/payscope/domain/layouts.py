@@ -21,8 +21,8 @@ _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
 class Layout:
     """Where the table of a delimited file is and what its columns are called.
 
-    ``header_line`` is the 1-based physical line of the header, 0 where the file has none. ``drift`` tells the columns that the
-    profile does not know and the optional ones that are missing.
+    ``header_line`` is the 1-based physical line of the header, 0 where the file has none.
+    ``drift`` tells the columns that the profile does not know and the optional ones that are missing.
     """
 
     delimiter: str

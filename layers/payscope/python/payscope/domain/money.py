@@ -1,7 +1,7 @@
 """Money: signed integers of minor units with their ISO 4217 currency, never floats."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Self
 
 # ISO 4217 (list one, 2026): currencies whose minor unit is not two decimals.
@@ -18,6 +18,11 @@ _EXPONENTS = {
 def exponent(currency: str) -> int:
     """Decimals of the currency's minor unit (EUR 2, JPY 0, KWD 3)."""
     return _EXPONENTS.get(currency, 2)
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Major units rounded to the currency's minor unit, half away from zero."""
+    return amount.quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_HALF_UP)
 
 
 def currencies_by_exponent() -> dict[int, tuple[str, ...]]:

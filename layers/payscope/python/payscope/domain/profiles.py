@@ -57,7 +57,7 @@ ImpliedDecimals = int | Literal["minor"]
 class Condition(_Frozen):
     """What must hold of one column; values compare without case and outer spaces.
 
-    ``one_of`` values may end in ``*`` for any continuation.
+    ``*`` in a value of ``one_of`` or ``none_of`` stands for any text.
     """
 
     one_of: tuple[str, ...] = ()
@@ -194,6 +194,7 @@ class Footer(_Frozen):
     """A line of totals: its first cell's text and where its figures stand (cells count from 0).
 
     ``group`` is a cell that tells apart lines of one currency; its text is added to the figures' names.
+    ``columns`` are cells that are said once for all rows: each becomes a column of the rows below.
     """
 
     label: str
@@ -202,6 +203,7 @@ class Footer(_Frozen):
     group: int | None = None
     amounts: dict[str, int] = Field(default_factory=dict)
     packed: dict[str, int] = Field(default_factory=dict)
+    columns: dict[str, int] = Field(default_factory=dict)
     implied_decimals: int | None = None
 
 

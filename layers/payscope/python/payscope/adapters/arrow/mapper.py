@@ -6,7 +6,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from payscope.application.ports.loading import MappedChunk, TotalPart
 from payscope.domain.authorisation import Exclusion, decline_family, is_approved
 from payscope.domain.events import COLUMNS, EventType
 from payscope.domain.layouts import normal_name
-from payscope.domain.money import decimal_text, exponent
+from payscope.domain.money import decimal_text, rounded
 from payscope.domain.problems import Problem, ProblemCode
 from payscope.domain.profiles import (
     AmountField,
@@ -518,8 +518,9 @@ class _RuleRun:
         if code is not None:
             approved = translated(code, is_approved, pa.bool_())
             family = translated(code, decline_family, _TEXT)
+            told = self._columns.get("decline_family")
             self._keep("approved", pc.fill_null(approved, False))
-            self._keep("decline_family", family)
+            self._keep("decline_family", family if told is None else pc.coalesce(family, told))
         if self._rule.approved is not None:
             words = self._text(self._rule.approved, "approved")
             self._keep("approved", pc.equal(words, pa.scalar("True", _TEXT)))
@@ -684,7 +685,7 @@ def _condition_mask(text: pa.Array, condition: Condition) -> pa.Array:
 
 def _fits(value: str, patterns: Sequence[str]) -> bool:
     folded = value.casefold()
-    return any(folded.startswith(item[:-1]) if item.endswith("*") else folded == item for item in patterns)
+    return any(fnmatchcase(folded, item) if "*" in item else folded == item for item in patterns)
 
 
 def _word(word: str, words: Mapping[str, Any], otherwise: str | None) -> str | None:
@@ -738,7 +739,7 @@ def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
     if not len(sheet):
         return {}
     if profile.numbers.rounded:
-        return _summed_exactly(sheet, amount, keys, profile)
+        return _summed_exactly(sheet, amount, keys)
     currency = pc.list_element(pc.split_pattern(keys, _SEPARATOR), 1)
     minor, _ = _RuleRun(sheet, profile, _CONTROL_RULE, _Findings())._amount(
         amount.model_copy(update={"currency": None}), "control", currency
@@ -754,9 +755,7 @@ def _summed(sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
     }
 
 
-def _summed_exactly(
-    sheet: _Sheet, amount: AmountField, keys: pa.Array, profile: Profile
-) -> dict[str, Decimal]:
+def _summed_exactly(sheet: _Sheet, amount: AmountField, keys: pa.Array) -> dict[str, Decimal]:
     """Sums of amounts that have more places than their currency; only the sum is rounded."""
     total = pa.repeat(pa.scalar(Decimal(0), _SUM), len(sheet))
     for columns, add in ((amount.plus, pc.add), (amount.minus, pc.subtract)):
@@ -768,8 +767,7 @@ def _summed_exactly(
     found: dict[str, Decimal] = {}
     for key, value in zip(keys.to_pylist(), total.to_pylist(), strict=True):
         found[key] = found.get(key, Decimal(0)) + value
-    places = {key: Decimal(1).scaleb(-exponent(key.partition(_SEPARATOR)[2])) for key in found}
-    return {key: value.quantize(places[key], ROUND_HALF_UP) for key, value in found.items()}
+    return {key: rounded(value, key.partition(_SEPARATOR)[2]) for key, value in found.items()}
 
 
 _SUM = pa.decimal128(30, 9)

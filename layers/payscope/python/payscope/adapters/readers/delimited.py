@@ -11,6 +11,7 @@ through the csv module, so that one bad row costs its block speed and nothing el
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.application.ports.reports import Block, ReadLayout
 from payscope.domain.formats import Encoding, FileFormat, decode_head
 from payscope.domain.layouts import Layout, tell_layout
+from payscope.domain.money import rounded
 from payscope.domain.problems import Problem, ProblemCode, StatedTotal
 from payscope.domain.profiles import Footer, Numbers, Profile
 from payscope.errors import InvalidInput
@@ -109,6 +111,8 @@ class _TableRows:
         )
         self._guess_totals = profile is None or profile.guess_totals
         self._numbers = profile.numbers if profile else Numbers()
+        # Columns that other lines say for all rows, with the values that hold from here on.
+        self._common = {name: "" for footer in self._footers.values() for name in footer.columns}
         self._held: LineBlock | None = None
         self._is_single_byte = False
         self._read_options = arrow_csv.ReadOptions(
@@ -139,13 +143,19 @@ class _TableRows:
         if self._is_clean(block.data):
             table, misfits = self._by_arrow(block.data)
             if table is not None:
-                return account.block(self._sorted_out(block, table, misfits, account))
-        return account.block(self._careful(block, account, at_end=False))
+                return self._block(account, self._sorted_out(block, table, misfits, account))
+        return self._block(account, self._careful(block, account, at_end=False))
 
     def finish(self) -> Block:
         account = _Account()
         held, self._held = self._held, None
-        return account.block(self._careful(held, account, at_end=True) if held else None)
+        return self._block(account, self._careful(held, account, at_end=True) if held else None)
+
+    def _block(self, account: _Account, rows: pa.Table | None) -> Block:
+        if rows is not None:
+            for name, value in self._common.items():
+                rows = rows.append_column(name, pa.repeat(pa.scalar(value), rows.num_rows))
+        return account.block(rows)
 
     def _valid(self, block: LineBlock, account: _Account) -> LineBlock:
         """The block in UTF-8, lines that are not being read as Western single-byte text."""
@@ -372,6 +382,8 @@ class _TableRows:
             return True
         account.informative += 1
         account.stated += _stated(footer, cells, self._numbers)
+        for name, index in footer.columns.items():
+            self._common[name] = cells[index].strip() if index < len(cells) else ""
         return True
 
     def _table(self, rows: Sequence[tuple[int, list[str]]]) -> pa.Table:
@@ -398,10 +410,14 @@ def _stated(footer: Footer, cells: Sequence[str], numbers: Numbers) -> list[Stat
             code, _, amount = part.partition(":")
             figures.append((name, code.strip().upper(), numbers.plain(amount)))
     return [
-        StatedTotal(f"{name} {group}".strip(), code, figure)
+        StatedTotal(f"{name} {group}".strip(), code, _whole_units(figure, code, numbers))
         for name, code, figure in figures
         if figure is not None
     ]
+
+
+def _whole_units(figure: str, currency: str, numbers: Numbers) -> str:
+    return str(rounded(Decimal(figure), currency)) if numbers.rounded and "." in figure else figure
 
 
 def _numbers(first: int, lines: int, skipped: Sequence[int]) -> pa.Array:
