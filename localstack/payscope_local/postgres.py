@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -238,6 +239,7 @@ def _configure(place: Path, settings: Mapping[str, str], account: Account) -> No
 def _start(place: Path, binaries: Path, account: Account, port: int, log_file: Path) -> RunningPostgres:
     command = [binaries / "pg_ctl", "-D", place, "-w", "-t", "60", "-o", f"-p {port}", "start"]
     log_file.parent.mkdir(parents=True, exist_ok=True)
+    _await_orphans(place)
     with log_file.open("ab") as log:
         # The server inherits the log, which the account need not be able to open by itself.
         status = subprocess.run(  # noqa: S603 -- our own programs and paths
@@ -260,6 +262,20 @@ def _start(place: Path, binaries: Path, account: Account, port: int, log_file: P
     server = _describe(place, pid)
     _check_identity(server)
     return server
+
+
+def _await_orphans(place: Path, timeout_s: float = 30) -> None:
+    """Wait for the backends of a killed server to end: they hold its shared memory while they do."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline and any(_works_in(process, place) for process in psutil.process_iter()):
+        time.sleep(0.1)
+
+
+def _works_in(process: psutil.Process, place: Path) -> bool:
+    try:
+        return process.name() == "postgres" and Path(process.cwd()) == place
+    except psutil.Error:
+        return False
 
 
 def _describe(place: Path, pid: int) -> RunningPostgres:

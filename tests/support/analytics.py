@@ -11,8 +11,8 @@ from payscope.domain.events import EventType, PaymentEvent
 from tests.support.payments import Delivery, add_bank, deliver
 from tests.support.postgres import TestDatabases
 
-BANK = UUID("aaaaaaaa-0000-4000-8000-000000000001")
-OTHER_BANK = UUID("bbbbbbbb-0000-4000-8000-000000000002")
+BANK = UUID("a0a0a0a0-0000-4000-8000-000000000011")
+OTHER_BANK = UUID("b0b0b0b0-0000-4000-8000-000000000012")
 FIRST_DAY = date(2026, 3, 2)
 DAYS = 30
 # Attempts a day by weekday, Monday first; one in ten is declined.

@@ -20,7 +20,7 @@ from tests.support.analytics import DAYS, FIRST_DAY, OUTAGE_DAY, REFUND_DAY, add
 from tests.support.payments import Delivery, add_bank
 from tests.support.postgres import TestDatabases
 
-BANK = UUID("cccccccc-0000-4000-8000-000000000003")
+BANK = UUID("c0c0c0c0-0000-4000-8000-000000000013")
 CALM_BANK = UUID("dddddddd-0000-4000-8000-000000000004")
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 MONTH = DayRange(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS - 1))

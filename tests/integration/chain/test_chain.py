@@ -3,14 +3,13 @@
 import json
 import random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from payscope.domain.identity import Role
 from payscope.domain.reports import ReportStatus, report_id_for
-from payscope_local.banks import add_bank, database_of
 from payscope_local.demo.truths import DemoBank, sample_banks
 from payscope_local.product_client import ProductClient
 from payscope_local.stack import superuser_dsn
@@ -28,9 +27,9 @@ def client_of(stack: RunningStack, bank_id: UUID, role: Role = Role.BANK_ADMIN) 
 
 
 def register(stack: RunningStack, bank: DemoBank) -> None:
-    database = database_of(stack.private)
-    add_bank(database, bank.bank_id, bank.name, bank.timezone, bank.currency)
-    database.close()
+    words = ("--name", bank.name, "--timezone", bank.timezone, "--currency", bank.currency)
+    done = stack.run("bank", "add", "--bank", str(bank.bank_id), *words)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +152,7 @@ def test_a_notification_delivered_again_changes_nothing(
 
 
 def test_what_breaks_on_our_side_is_failed_shown_and_run_again(stack: RunningStack) -> None:
-    bank_id = uuid4()
-    database = database_of(stack.private)
-    add_bank(database, bank_id, "Unlucky Bank", "UTC", "EUR")
-    database.close()
+    bank_id = stack.add_bank("Unlucky Bank")
     client = client_of(stack, bank_id)
     sample = SAMPLES[0].files[0].path
     with psycopg.connect(superuser_dsn(stack.places), dbname="payscope", autocommit=True) as connection:
