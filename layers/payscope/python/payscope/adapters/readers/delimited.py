@@ -152,10 +152,13 @@ class _TableRows:
         return self._block(account, self._careful(held, account, at_end=True) if held else None)
 
     def _block(self, account: _Account, rows: pa.Table | None) -> Block:
-        if rows is not None:
-            for name, value in self._common.items():
-                rows = rows.append_column(name, pa.repeat(pa.scalar(value), rows.num_rows))
-        return account.block(rows)
+        if rows is None:
+            return account.block(None)
+        names, values = list(self._common), list(self._common.values())
+        added = [pa.repeat(pa.scalar(value), rows.num_rows) for value in values]
+        return account.block(
+            pa.table([*rows.columns, *added], [*rows.column_names, *names]) if names else rows
+        )
 
     def _valid(self, block: LineBlock, account: _Account) -> LineBlock:
         """The block in UTF-8, lines that are not being read as Western single-byte text."""

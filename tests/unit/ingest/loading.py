@@ -1,0 +1,92 @@
+"""Reading a file and mapping its rows in memory, as the chain does."""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+
+from payscope.adapters.arrow.mapper import ArrowMapper
+from payscope.domain.money import decimal_text
+from payscope.domain.problems import Problem
+from tests.unit.ingest.reading import Read, read
+
+BANK = UUID("11111111-1111-4111-8111-111111111111")
+
+
+@dataclass
+class Loaded:
+    """What a file became."""
+
+    read: Read
+    events: list[dict[str, Any]]
+    problems: list[Problem]
+    informative: int
+    totals: dict[tuple[str, str], tuple[Decimal, Decimal]]
+
+    @property
+    def profile(self) -> str:
+        return self.read.layout.profile.profile if self.read.layout.profile else ""
+
+    @property
+    def told(self) -> list[str]:
+        """The events as ``SETTLEMENT 12.30 EUR`` or ``FEE PROCESSING -0.10 EUR``, in order."""
+        return [
+            " ".join(filter(None, (event["event_type"], event.get("subtype"), money(event))))
+            for event in self.events
+        ]
+
+    @property
+    def agreeing(self) -> dict[str, bool]:
+        """Stated totals by name, and whether the rows give them."""
+        return {
+            f"{name} {currency}".strip(): stated == computed
+            for (name, currency), (stated, computed) in self.totals.items()
+            if stated is not None
+        }
+
+    def sums(self, amount: str = "amount_minor", currency: str = "currency") -> dict[str, Decimal]:
+        """Sums of an amount in major units by currency; only of events that have it."""
+        minor: Counter[str] = Counter()
+        for event in self.events:
+            if event.get(amount) is not None:
+                minor[event[currency]] += event[amount]
+        return {code: Decimal(decimal_text(total, code)) for code, total in minor.items()}
+
+
+def money(event: dict[str, Any]) -> str:
+    return f"{decimal_text(event['amount_minor'], event['currency'])} {event['currency']}"
+
+
+def load(content: bytes) -> Loaded:
+    """Read and map a whole file; every row of it must be accounted for."""
+    found = read(content)
+    profile = found.layout.profile
+    stated = {(total.name, total.currency): Decimal(total.stated) for total in found.stated}
+    computed: Counter[tuple[str, str]] = Counter()
+    if not found.rows or profile is None:
+        return Loaded(found, [], found.problems, found.informative, {})
+    chunk = ArrowMapper().map(pa.Table.from_pylist(found.rows), profile, BANK, BANK)
+    for part in chunk.totals:
+        key = (part.name, part.currency)
+        computed[key] += part.computed  # pyright: ignore[reportArgumentType]
+        if part.stated is not None:
+            stated[key] = stated.get(key, Decimal(0)) + part.stated
+    events: list[dict[str, Any]] = (
+        chunk.events.table.to_pylist()  # pyright: ignore[reportAttributeAccessIssue]
+        if chunk.events is not None
+        else []
+    )
+    repeated = sum(event["repeats"] for event in events)
+    rows = len({event["row_number"] for event in events}) + repeated
+    assert chunk.rows == rows + chunk.informative + chunk.quarantined
+    totals = {key: (value, Decimal(computed[key])) for key, value in stated.items()}
+    return Loaded(
+        found,
+        events,
+        [*found.problems, *chunk.problems],
+        found.informative + chunk.informative,
+        totals,
+    )
