@@ -141,7 +141,7 @@ def test_totals_are_taken_down_and_not_taken_for_rows() -> None:
         (b'{"rows": [1, 2]}', "JSON"),
         (b"PK\x03\x04" + b"\0" * 40, "ZIP archive"),
         (b"%PDF-1.7\n", "PDF"),
-        (b"\x1f\x8b\x08" + b"\0" * 40, "gzip"),
+        (b"\x1f\x8b\x08" + b"\0" * 40, "GZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40, "old Office workbook"),
         (b"MZ\x90\x00" + b"\0" * 400, "executable"),
         (b"#!/bin/sh\necho,1,2\n", "script"),

@@ -1,8 +1,10 @@
 """What a file is, told from its first bytes and never from its name."""
 
 import codecs
+import re
 from enum import StrEnum
 
+from payscope.domain.card_formats import is_ipm, is_jpos_log, is_t140
 from payscope.errors import InvalidInput
 
 HEAD_BYTES = 256 * 1024
@@ -20,16 +22,12 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xcf\xfa\xed\xfe", "an executable program"),
     (b"\xca\xfe\xba\xbe", "an executable program"),
     (b"#!", "a script"),
-    (b"PK\x03\x04", "a ZIP archive or an Office workbook; unpack it, or save the sheet as CSV"),
     (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive; unpack it"),
     (b"BZh", "a bzip2 archive; unpack it"),
     (b"\xfd7zXZ\x00", "an xz archive; unpack it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it"),
     (b"Rar!", "a RAR archive; unpack it"),
-    (b"%PDF", "a PDF document"),
     (b"{\\rtf", "a rich text document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office workbook; save the sheet as CSV"),
     (b"SQLite format 3\x00", "a database file"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
@@ -39,6 +37,14 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 )  # fmt: skip
 _SHORT_SIGNATURE = 2
 _CONTROL = frozenset(range(32)) - {0, 9, 10, 11, 12, 13, 26}
+# Namespaces of ISO 20022, and of the Swiss edition of it; the second group is the version.
+ISO_MESSAGE = re.compile(
+    r"(?:urn:iso:std:iso:20022:tech:xsd:|http://www\.six-interbank-clearing\.com/de/)"
+    r"(camt\.05[234]|pain\.002|pacs\.00[248])\.001\.(\d\d)"
+)
+_SWIFT = re.compile(r"^(?:\{1:.*\{4:)?:20:", re.MULTILINE)
+_SWIFT_FIELD = re.compile(r"^:(?:25P?|28C?|60[FM]):", re.MULTILINE)
+_BAI2 = re.compile(r"01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},[^,\n]*,[^,\n]*,[^,\n]*,[23]\s*(?:/|\r?\n|$)")
 # A text has next to no control characters; above one in a hundred it is something else.
 _CONTROL_SHARE = 0.01
 
@@ -48,6 +54,27 @@ class FileFormat(StrEnum):
 
     DELIMITED = "DELIMITED"
     CAMT = "CAMT"
+    PAYMENT_MESSAGE = "PAYMENT_MESSAGE"
+    MT940 = "MT940"
+    BAI2 = "BAI2"
+    GZIP = "GZIP"
+    ZIP = "ZIP"
+    XLSX = "XLSX"
+    XLS = "XLS"
+    PDF = "PDF"
+    IPM = "IPM"
+    T140 = "T140"
+    JPOS_LOG = "JPOS_LOG"
+    PRINT_IMAGE = "PRINT_IMAGE"
+
+
+# What is inside of these only their readers can tell; a workbook is a ZIP archive until then.
+_CONTAINERS: tuple[tuple[bytes, FileFormat], ...] = (
+    (b"\x1f\x8b\x08", FileFormat.GZIP),
+    (b"PK\x03\x04", FileFormat.ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileFormat.XLS),
+    (b"%PDF-", FileFormat.PDF),
+)
 
 
 class Encoding(StrEnum):
@@ -71,11 +98,16 @@ def recognise(head: bytes) -> FileFormat:
     """
     if not head:
         raise InvalidInput("The file is empty.")
+    for signature, container in _CONTAINERS:
+        if head.startswith(signature):
+            return container
     for signature, what in _FOREIGN:
         if head.startswith(signature) and (len(signature) > _SHORT_SIGNATURE or _is_binary(head)):
             raise InvalidInput(f"The file is {what}, not a report.")
     if head[:2] == b"#!":
         raise InvalidInput("The file is a script, not a report.")
+    if is_ipm(head):
+        return FileFormat.IPM
     encoding = encoding_of(head)
     if encoding not in (Encoding.UTF_16_LE, Encoding.UTF_16_BE) and _is_binary(head):
         raise InvalidInput("The file is binary data, not a report.")
@@ -83,8 +115,16 @@ def recognise(head: bytes) -> FileFormat:
     start = text.lstrip()[:2000]
     if not start:
         raise InvalidInput("The file holds nothing but blank lines.")
+    if is_jpos_log(text) and "<!DOCTYPE" not in start.upper():
+        return FileFormat.JPOS_LOG
     if start.startswith("<"):
         return _markup(start)
+    if is_t140(text):
+        return FileFormat.T140
+    if _SWIFT.search(start) and _SWIFT_FIELD.search(start):
+        return FileFormat.MT940
+    if _BAI2.match(start):
+        return FileFormat.BAI2
     if start[0] in "{[" and '"' in start[:200]:
         raise InvalidInput("The file is JSON, not a report that can be read.")
     return FileFormat.DELIMITED
@@ -133,6 +173,7 @@ def _markup(start: str) -> FileFormat:
         raise InvalidInput("The file is a web page, not a report.")
     if "<!doctype" in lowered or "<!entity" in lowered:
         raise InvalidInput("The XML declares a document type or entities, which reports never do.")
-    if "urn:iso:std:iso:20022:tech:xsd:camt.05" in start:
-        return FileFormat.CAMT
+    message = ISO_MESSAGE.search(start)
+    if message is not None:
+        return FileFormat.CAMT if message[1].startswith("camt") else FileFormat.PAYMENT_MESSAGE
     raise InvalidInput("The XML is not a camt.052, camt.053 or camt.054 statement.")

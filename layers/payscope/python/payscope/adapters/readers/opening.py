@@ -1,12 +1,24 @@
 """Opening a report: the reader that its first bytes call for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
 
+from payscope.adapters.readers.bai2 import Bai2Reader
 from payscope.adapters.readers.camt import CamtReader
+from payscope.adapters.readers.containers import ZipArchive, gunzip, spool
 from payscope.adapters.readers.delimited import DelimitedReader
+from payscope.adapters.readers.ipm import IpmReader
+from payscope.adapters.readers.joined import JoinedReader
+from payscope.adapters.readers.mt940 import Mt940Reader
+from payscope.adapters.readers.workbook import WorkbookReader
+from payscope.adapters.readers.xls import XlsWorkbook
+from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
 from payscope.application.ports.reports import ReportFile, ReportFiles, ReportReader
 from payscope.domain.formats import HEAD_BYTES, FileFormat, encoding_of, recognise
 from payscope.domain.profiles import Profile
+from payscope.errors import InvalidInput
+
+_MAX_REPORTS = 50
 
 
 class StreamReaders:
@@ -18,12 +30,58 @@ class StreamReaders:
     def open(self, file: ReportFile, profiles: Sequence[Profile]) -> ReportReader:
         """The reader for what the content shows the file to be.
 
+        A report may be packed once. Several reports in one archive are read as one when they are of one
+        layout.
+
         Raises:
             InvalidInput: It is not a report, or has no table.
         """
-        with self._files.open(file) as stream:
-            head = stream.read(HEAD_BYTES)
+        return _open(lambda: self._files.open(file), profiles, is_packed=False)
 
-        if recognise(head) is FileFormat.CAMT:
-            return CamtReader(lambda: self._files.open(file), tuple(profiles))
-        return DelimitedReader(lambda: self._files.open(file), head, encoding_of(head), profiles)
+
+def _open(
+    open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile], *, is_packed: bool
+) -> ReportReader:
+    with open_stream() as stream:
+        head = stream.read(HEAD_BYTES)
+    match recognise(head):
+        case FileFormat.GZIP:
+            _refuse_nesting(is_packed)
+            return _open(lambda: gunzip(open_stream()), profiles, is_packed=True)
+        case FileFormat.ZIP:
+            return _open_zip(ZipArchive(spool(open_stream())), profiles, is_packed=is_packed)
+        case FileFormat.XLS:
+            return WorkbookReader(XlsWorkbook(open_stream()), FileFormat.XLS, profiles)
+        case FileFormat.PDF:
+            raise InvalidInput("The file is a PDF document, not a report.")
+        case FileFormat.CAMT:
+            return CamtReader(open_stream, tuple(profiles))
+        case FileFormat.IPM:
+            return IpmReader(open_stream, head, profiles)
+        case FileFormat.BAI2:
+            return Bai2Reader(open_stream, encoding_of(head), tuple(profiles))
+        case FileFormat.MT940:
+            return Mt940Reader(open_stream, encoding_of(head), tuple(profiles))
+        case _:
+            return DelimitedReader(open_stream, head, encoding_of(head), profiles)
+
+
+def _open_zip(archive: ZipArchive, profiles: Sequence[Profile], *, is_packed: bool) -> ReportReader:
+    if is_workbook(archive):
+        return WorkbookReader(XlsxWorkbook(archive), FileFormat.XLSX, profiles)
+    _refuse_nesting(is_packed)
+    if len(archive.names) > _MAX_REPORTS:
+        raise InvalidInput(
+            f"The ZIP archive holds {len(archive.names)} files; send at most {_MAX_REPORTS} together."
+        )
+    readers = [_open(_member(archive, name), profiles, is_packed=True) for name in archive.names]
+    return readers[0] if len(readers) == 1 else JoinedReader(readers)
+
+
+def _member(archive: ZipArchive, name: str) -> Callable[[], BinaryIO]:
+    return lambda: archive.open(name)
+
+
+def _refuse_nesting(is_packed: bool) -> None:
+    if is_packed:
+        raise InvalidInput("The archive holds another archive; send the reports packed once.")
