@@ -26,6 +26,9 @@ _SECURITY_CODE_COLUMN = re.compile(
     r"|track ?[12]?( ?data)$"
 )
 _SECURITY_CODE_RESULT = re.compile(r"result|response|match|check|status|presence")
+# Columns of nothing but card numbers, in which no check digit has to tell them.
+_CARD_NUMBER_COLUMN = re.compile(r"pan|card ?number|primary account number")
+_CARD_NUMBER = re.compile(r"[0-9]{12,19}")
 REMOVED = "[removed]"
 
 
@@ -105,6 +108,17 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
         end = found.end()
     # Untouched text is given back as it came, not in its folded form.
     return "".join([*pieces, folded[end:]]) if pieces else text
+
+
+def redact_number(text: str, key: bytes) -> str:
+    """The token of a text of 12 to 19 digits, valid check digit or not; another text as ``redact`` has it."""
+    digits = unicodedata.normalize("NFKC", text).strip()
+    return str(tokenise(digits, key)) if _CARD_NUMBER.fullmatch(digits) else redact(text, key)
+
+
+def names_card_number(column: str) -> bool:
+    """Whether a column of this name holds card numbers and nothing else."""
+    return _CARD_NUMBER_COLUMN.fullmatch(column.casefold().replace("_", " ").strip()) is not None
 
 
 def holds_track_data(text: str) -> bool:

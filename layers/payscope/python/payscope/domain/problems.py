@@ -22,6 +22,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
     UNKNOWN_ROW = "UNKNOWN_ROW"
+    DAMAGED_RECORD = "DAMAGED_RECORD"
 
 
 @dataclass(frozen=True, slots=True)

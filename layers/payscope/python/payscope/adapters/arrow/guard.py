@@ -9,13 +9,16 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from payscope.adapters.arrow.values import translated
 from payscope.domain.pan import (
     REMOVED,
     SEPARATORS,
     bank_key,
     holds_track_data,
+    names_card_number,
     names_security_code,
     redact,
+    redact_number,
     remove_track_data,
 )
 from payscope.domain.problems import Problem, ProblemCode
@@ -66,6 +69,10 @@ class ArrowCardGuard:
                 for index in pc.indices_nonzero(pc.match_substring_regex(column, _CODE)).to_pylist():
                     sensitive.setdefault(index, set()).add(name)
             longest = pc.max(pc.binary_length(column)).as_py()
+            if longest is not None and names_card_number(name):
+                numbers = translated(_flat(column), lambda text: redact_number(text, key), pa.string())
+                rows = rows.set_column(position, name, numbers)
+                column = rows.column(position)
             if longest is None or longest < _SHORTEST:
                 continue
             cells, tracks = _clean_column(column, key, spare_bare=name.casefold() in names)
@@ -107,6 +114,10 @@ def _clean_column(
     if before == after:
         return None, tracks
     return pc.replace_with_mask(flat, mask, pa.array(after, pa.string())), tracks
+
+
+def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _sensitive_row(rows: pa.Table, index: int, columns: set[str]) -> Problem:

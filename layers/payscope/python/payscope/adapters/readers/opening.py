@@ -10,6 +10,7 @@ from payscope.adapters.readers.delimited import DelimitedReader
 from payscope.adapters.readers.ipm import IpmReader
 from payscope.adapters.readers.joined import JoinedReader
 from payscope.adapters.readers.mt940 import Mt940Reader
+from payscope.adapters.readers.payment_messages import PaymentMessageReader
 from payscope.adapters.readers.workbook import WorkbookReader
 from payscope.adapters.readers.xls import XlsWorkbook
 from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
@@ -58,6 +59,8 @@ def _open(
             return CamtReader(open_stream, tuple(profiles))
         case FileFormat.IPM:
             return IpmReader(open_stream, head, profiles)
+        case FileFormat.PAYMENT_MESSAGE:
+            return PaymentMessageReader(open_stream, tuple(profiles))
         case FileFormat.BAI2:
             return Bai2Reader(open_stream, encoding_of(head), tuple(profiles))
         case FileFormat.MT940:
