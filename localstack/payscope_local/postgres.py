@@ -265,10 +265,24 @@ def _start(place: Path, binaries: Path, account: Account, port: int, log_file: P
 
 
 def _await_orphans(place: Path, timeout_s: float = 30) -> None:
-    """Wait for the backends of a killed server to end: they hold its shared memory while they do."""
+    """Wait for what a killed server left: its backends hold its shared memory, and its own process
+    counts as running to the next server until it has been reaped.
+    """
+    lock = place / "postmaster.pid"
     deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline and any(_works_in(process, place) for process in psutil.process_iter()):
+    while time.monotonic() < deadline:
+        if not _is_there(lock) and not any(_works_in(process, place) for process in psutil.process_iter()):
+            return
         time.sleep(0.1)
+    if not any(_works_in(process, place) for process in psutil.process_iter()):
+        lock.unlink(missing_ok=True)  # a process that nobody reaps runs nothing
+
+
+def _is_there(lock: Path) -> bool:
+    try:
+        return psutil.pid_exists(int(lock.read_text().splitlines()[0]))
+    except (FileNotFoundError, IndexError, ValueError):
+        return False
 
 
 def _works_in(process: psutil.Process, place: Path) -> bool:

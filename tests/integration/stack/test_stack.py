@@ -43,7 +43,8 @@ def test_every_server_runs_and_the_public_file_says_where(stack: RunningStack) -
 
 def test_up_again_changes_nothing(stack: RunningStack) -> None:
     before = stack.description
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     assert stack.description == before
 
 
@@ -78,7 +79,8 @@ def test_a_restart_keeps_banks_files_nodes_and_vectors(stack: RunningStack) -> N
     assert stack.run("down").returncode == 0
     assert not stack.places.stack_file.exists()
     assert set(stack.server_states().values()) == {"stopped"}
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
 
     assert stack.private.ports == ports
     assert str(bank_id) in {bank.bank_id for bank in stack.description.banks}
@@ -96,7 +98,8 @@ def test_killed_servers_are_noticed_and_up_heals_them(stack: RunningStack) -> No
         os.kill(record.pid, signal.SIGKILL)
     wait_for(stack.server_states, lambda states: set(states.values()) == {"crashed"})
     assert stack.run("status").returncode == 75
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     assert stack.server_states() == RUNNING
     assert str(bank_id) in {bank.bank_id for bank in stack.description.banks}
 
@@ -104,7 +107,8 @@ def test_killed_servers_are_noticed_and_up_heals_them(stack: RunningStack) -> No
 def test_one_killed_server_comes_back_and_the_others_stay(stack: RunningStack) -> None:
     before = stack.description.pids
     os.kill(before["front"], signal.SIGKILL)
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     after = stack.description.pids
     assert {name for name in after if after[name] != before[name]} == {"front"}
 
@@ -114,7 +118,8 @@ def test_a_lost_port_moves_its_server_and_the_functions_learn_it(stack: RunningS
     os.kill(stack.description.pids["valkey"], signal.SIGKILL)
     wait_for(lambda: stack.server_states()["valkey"], lambda state: state == "crashed")
     with socket.create_server((LOOPBACK, before)):
-        assert stack.run("up").returncode == 0
+        done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     after = stack.private.ports["valkey"]
     assert after != before
     secret = stack.client("secretsmanager").get_secret_value(SecretId="payscope/local/connections")
@@ -126,7 +131,8 @@ def test_a_file_dropped_just_before_a_crash_still_ends_in_a_final_status(stack: 
     bank_id = stack.add_bank("Patient Bank")
     stack.drop(bank_id, "not-a-report.bin", bytes(range(256)) * 8)
     os.kill(stack.description.pids["aws"], signal.SIGKILL)
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     status = wait_for(lambda: _report_status(stack, bank_id), lambda status: status == "REJECTED", 60)
     assert status == "REJECTED"
 
@@ -136,7 +142,8 @@ def test_a_report_that_was_being_processed_at_a_crash_is_completed(stack: Runnin
     stack.drop(bank_id, "auth_20260301.csv", AUTHORISATIONS.encode())
     wait_for(lambda: _report_status(stack, bank_id), bool, 60)
     os.kill(stack.description.pids["aws"], signal.SIGKILL)
-    assert stack.run("up").returncode == 0
+    done = stack.run("up")
+    assert done.returncode == 0, done.stderr
     wait_for(lambda: _report_status(stack, bank_id), lambda status: status == "COMPLETE", 90)
     with database_of(stack.private).tenant(bank_id) as cursor:
         cursor.execute("select count(*), sum(amount_minor) from payscope.event")
