@@ -7,29 +7,28 @@ an entry undoes; the direction of the money is its credit or debit indicator (IS
 definition report, bank-to-customer cash management).
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import BinaryIO
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import pyarrow as pa
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
+from payscope.adapters.readers.records import Labels, Remarks
 from payscope.adapters.readers.row_numbers import row_numbers
+from payscope.adapters.readers.xml_elements import find, find_all, name_of, text_of, walk
 from payscope.application.ports.reports import Block, ReadLayout
-from payscope.domain.formats import FileFormat
+from payscope.domain.formats import ISO_MESSAGE, FileFormat
 from payscope.domain.problems import StatedTotal
 from payscope.domain.profiles import Profile
 from payscope.errors import InvalidInput
 
 ROW = "_row"
-MAX_BYTES = 256 * 1024 * 1024
-_MAX_DEPTH = 60
 _BLOCK_ROWS = 20_000
-_NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.05([234])\.001\.(0[2-9]|1[0-3])\}")
+_VERSIONS = frozenset(f"{number:02d}" for number in range(2, 14))
+_LONG_NUMBER = 12
+_HUGE = Decimal(10) ** 18
 _STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 
 COLUMNS: tuple[str, ...] = (
@@ -61,30 +60,7 @@ class CamtReader:
     def blocks(self) -> Iterator[Block]:
         """The whole content, in order."""
         with self._open() as stream:
-            limited = _Limited(stream)
-            try:
-                yield from _statement_blocks(limited)
-            except DefusedXmlException as error:
-                raise InvalidInput(
-                    "The XML declares a document type or entities, which statements never do."
-                ) from error
-            except ParseError as error:
-                raise InvalidInput(f"The XML is damaged: {error}.") from error
-
-
-class _Limited:
-    """A stream that refuses to give more than ``MAX_BYTES``."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._left = MAX_BYTES
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            raise InvalidInput(f"The XML is larger than {MAX_BYTES // 2**20} MiB; split it by statement.")
-        return data
+            yield from _Reading().blocks(stream)
 
 
 @dataclass(slots=True)
@@ -94,68 +70,127 @@ class _Statement:
     id: str = ""
     account: str = ""
     currency: str = ""
-    balances: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    number: str = ""
+    copy: str = ""
+    label: str = ""
+    balances: dict[tuple[str, str], Decimal] = field(default_factory=dict[tuple[str, str], Decimal])
+    summary: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    found: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     entries: int = 0
 
-    @property
-    def label(self) -> str:
-        """Account and statement, under which the closing balance is told."""
-        return f"{self.account} {self.id}".strip()
+    def count(self, entry: Element) -> None:
+        """Add an entry to the figures that a summary states."""
+        side = "credits" if text_of(entry, "CdtDbtInd") == "CRDT" else "debits"
+        amount, _ = _amount(entry)
+        for name in ("entries", side):
+            self.found[f"number of {name}"] = self.found.get(f"number of {name}", Decimal(0)) + 1
+            self.found[f"sum of {name}"] = self.found.get(f"sum of {name}", Decimal(0)) + (amount or 0)
 
 
-def _statement_blocks(stream: _Limited) -> Iterator[Block]:
-    rows: list[tuple[str, ...]] = []
-    first = 1
-    statements = 0
-    statement = _Statement()
-    stack: list[Element] = []
-    for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-        if event == "start":
-            if not stack and not _NAMESPACE.match(element.tag):
-                raise InvalidInput(
-                    "The XML is not a camt.052, camt.053 or camt.054 message of version 02 to 13."
-                )
-            stack.append(element)
-            if len(stack) > _MAX_DEPTH:
-                raise InvalidInput(
-                    f"The XML nests deeper than {_MAX_DEPTH} elements, which statements never do."
-                )
-            if _name(element) in _STATEMENTS:
-                statements += 1
-                statement = _Statement()
-            continue
-        stack.pop()
-        name = _name(element)
-        if len(stack) == 3 and _name(stack[2]) in _STATEMENTS:
+class _Reading:
+    """One message's way from elements to rows."""
+
+    def __init__(self) -> None:
+        self._labels = Labels()
+        self._remarks = Remarks()
+        self._rows: list[tuple[str, ...]] = []
+        self._notes: list[str] = []
+        self._statement = _Statement()
+        self._last: dict[str, int] = {}
+        self._first = 1
+
+    def blocks(self, stream: BinaryIO) -> Iterator[Block]:
+        statements = 0
+        for event, element, around in walk(stream):
+            if event == "start":
+                _check_root(element, around)
+                if name_of(element) in _STATEMENTS:
+                    statements += 1
+                    self._statement = _Statement()
+                continue
+            name = name_of(element)
+            if len(around) == 3 and name_of(around[2]) in _STATEMENTS:
+                self._take(name, element)
+                # What has been taken is let go, so memory does not grow with the file.
+                around[2].remove(element)
+            elif name in _STATEMENTS and len(around) == 2:
+                yield self._closed()
+                around[1].remove(element)
+            if len(self._rows) >= _BLOCK_ROWS:
+                yield self._block()
+        if not statements:
+            raise InvalidInput("The message holds no statement.")
+        if self._rows:
+            yield self._block()
+
+    def _block(self) -> Block:
+        table, self._first, self._rows = _table(self._rows, self._first), self._first + len(self._rows), []
+        return Block(table)
+
+    def _take(self, name: str, element: Element) -> None:
+        statement = self._statement
+        if name != "Ntry":
             _take_head(statement, name, element)
-            if name == "Ntry":
-                statement.entries += 1
-                rows += _entry_rows(statement, element)
-            # What has been taken is let go, so memory does not grow with the file.
-            stack[2].remove(element)
-        elif name in _STATEMENTS and len(stack) == 2:
-            yield Block(None, stated=tuple(_closing(statement)))
-        if len(rows) >= _BLOCK_ROWS:
-            yield Block(_table(rows, first))
-            first, rows = first + len(rows), []
-    if not statements:
-        raise InvalidInput("The message holds no statement.")
-    if rows:
-        yield Block(_table(rows, first))
+            return
+        self._label(statement)
+        statement.entries += 1
+        statement.count(element)
+        stated, details = text_of(element, "NtryDtls/Btch/NbOfTxs"), find_all(element, "NtryDtls/TxDtls")
+        if stated and details and stated != str(len(details)):
+            self._notes += self._remarks.add(
+                f"entry {statement.entries} of {statement.label} states {stated} transactions "
+                f"and tells {len(details)}"
+            )
+        self._rows += _entry_rows(statement, element)
+
+    def _label(self, statement: _Statement) -> None:
+        """Account and statement, told apart from others of the file."""
+        if not statement.label:
+            statement.label = self._labels.give(f"{statement.account} {statement.id}".strip())
+
+    def _closed(self) -> Block:
+        statement = self._statement
+        self._label(statement)
+        if statement.copy:
+            self._notes += self._remarks.add(f"statement {statement.label} is marked {statement.copy}")
+        if statement.number.isdigit() and len(statement.number) < _LONG_NUMBER:
+            number, last = int(statement.number), self._last.get(statement.account)
+            if last is not None and number != last + 1:
+                self._notes += self._remarks.add(
+                    f"statement {number} of {statement.account} follows {last}: the sequence has a gap"
+                )
+            self._last[statement.account] = number
+        notes, self._notes = tuple(self._notes), []
+        return Block(None, stated=(*_closing(statement), *_summary(statement)), notes=notes)
+
+
+def _check_root(element: Element, around: list[Element]) -> None:
+    message = None if around else ISO_MESSAGE.search(element.tag)
+    if around or (message is not None and message[1].startswith("camt") and message[2] in _VERSIONS):
+        return
+    raise InvalidInput("The XML is not a camt.052, camt.053 or camt.054 message of version 02 to 13.")
 
 
 def _take_head(statement: _Statement, name: str, element: Element) -> None:
     if name == "Id":
         statement.id = (element.text or "").strip()
+    elif name == "ElctrncSeqNb":
+        statement.number = (element.text or "").strip()
+    elif name == "CpyDplctInd":
+        statement.copy = (element.text or "").strip()
     elif name == "Acct":
-        statement.account = _text(element, "Id/IBAN") or _text(element, "Id/Othr/Id")
-        statement.currency = _text(element, "Ccy")
+        statement.account = text_of(element, "Id/IBAN") or text_of(element, "Id/Othr/Id")
+        statement.currency = text_of(element, "Ccy")
     elif name == "Bal":
-        kind = _text(element, "Tp/CdOrPrtry/Cd")
+        kind = text_of(element, "Tp/CdOrPrtry/Cd")
         amount, currency = _amount(element)
         if kind and amount is not None:
-            signed = -amount if _text(element, "CdtDbtInd") == "DBIT" else amount
+            signed = -amount if text_of(element, "CdtDbtInd") == "DBIT" else amount
             statement.balances.setdefault((kind, currency), signed)
+    elif name == "TxsSummry":
+        for part, what in (("TtlNtries", "entries"), ("TtlCdtNtries", "credits"), ("TtlDbtNtries", "debits")):
+            statement.summary.append((f"number of {what}", text_of(element, f"{part}/NbOfNtries")))
+            statement.summary.append((f"sum of {what}", text_of(element, f"{part}/Sum")))
 
 
 def _closing(statement: _Statement) -> list[StatedTotal]:
@@ -170,9 +205,20 @@ def _closing(statement: _Statement) -> list[StatedTotal]:
     return totals
 
 
+def _summary(statement: _Statement) -> list[StatedTotal]:
+    """Counts and sums that the statement's summary states, beside those of its entries."""
+    totals: list[StatedTotal] = []
+    for name, text in statement.summary:
+        stated = _decimal(text)
+        if stated is not None:
+            found = statement.found.get(name, Decimal(0))
+            totals.append(StatedTotal(f"{name} {statement.label}", "", str(stated), str(found)))
+    return totals
+
+
 def _entry_rows(statement: _Statement, entry: Element) -> list[tuple[str, ...]]:
     """The entry and, when it has several, its details; exactly one level counts."""
-    details = [detail for group in _all(entry, "NtryDtls") for detail in _all(group, "TxDtls")]
+    details = [detail for group in find_all(entry, "NtryDtls") for detail in find_all(group, "TxDtls")]
     own = _entry_cells(statement, entry, details[0] if len(details) == 1 else None)
     if len(details) < 2:
         return [_cells({**own, "counts": "yes"})]
@@ -184,8 +230,8 @@ def _entry_rows(statement: _Statement, entry: Element) -> list[tuple[str, ...]]:
 
 
 def _entry_cells(statement: _Statement, entry: Element, detail: Element | None) -> dict[str, str]:
-    amount = _find(entry, "Amt")
-    batch = _find(entry, "NtryDtls/Btch")
+    amount = find(entry, "Amt")
+    batch = find(entry, "NtryDtls/Btch")
     cells = {
         "statement": statement.label,
         "statement_id": statement.id,
@@ -193,54 +239,54 @@ def _entry_cells(statement: _Statement, entry: Element, detail: Element | None) 
         "account_currency": statement.currency,
         "entry": str(statement.entries),
         "level": "ENTRY",
-        "entry_ref": _text(entry, "NtryRef"),
+        "entry_ref": text_of(entry, "NtryRef"),
         "amount": (amount.text or "").strip() if amount is not None else "",
         "currency": amount.get("Ccy", "") if amount is not None else "",
-        "direction": _text(entry, "CdtDbtInd"),
-        "reversal": _text(entry, "RvslInd"),
-        "status": _text(entry, "Sts/Cd") or _text(entry, "Sts/Prtry") or _text(entry, "Sts"),
-        "booked": _text(entry, "BookgDt/DtTm") or _text(entry, "BookgDt/Dt"),
-        "value": _text(entry, "ValDt/DtTm") or _text(entry, "ValDt/Dt"),
-        "servicer_ref": _text(entry, "AcctSvcrRef"),
+        "direction": text_of(entry, "CdtDbtInd"),
+        "reversal": text_of(entry, "RvslInd"),
+        "status": text_of(entry, "Sts/Cd") or text_of(entry, "Sts/Prtry") or text_of(entry, "Sts"),
+        "booked": text_of(entry, "BookgDt/DtTm") or text_of(entry, "BookgDt/Dt"),
+        "value": text_of(entry, "ValDt/DtTm") or text_of(entry, "ValDt/Dt"),
+        "servicer_ref": text_of(entry, "AcctSvcrRef"),
         "transaction_code": _transaction_code(entry),
-        "message_id": _text(batch, "MsgId"),
-        "payment_info_id": _text(batch, "PmtInfId"),
-        "details": _text(batch, "NbOfTxs"),
+        "message_id": text_of(batch, "MsgId"),
+        "payment_info_id": text_of(batch, "PmtInfId"),
+        "details": text_of(batch, "NbOfTxs"),
     }
     return {**cells, **_reference_cells(detail, cells)} if detail is not None else cells
 
 
 def _detail_cells(own: dict[str, str], detail: Element) -> dict[str, str]:
-    amount = _find(detail, "Amt")
+    amount = find(detail, "Amt")
     if amount is None:
-        amount = _find(detail, "AmtDtls/TxAmt/Amt")
+        amount = find(detail, "AmtDtls/TxAmt/Amt")
     cells = {
         **own,
         "level": "DETAIL",
         "amount": (amount.text or "").strip() if amount is not None else "",
         "currency": amount.get("Ccy", "") if amount is not None else "",
-        "direction": _text(detail, "CdtDbtInd") or own["direction"],
+        "direction": text_of(detail, "CdtDbtInd") or own["direction"],
     }
     return {**cells, **_reference_cells(detail, cells)}
 
 
 def _reference_cells(detail: Element, own: dict[str, str]) -> dict[str, str]:
-    refs = _find(detail, "Refs")
-    parties = _find(detail, "RltdPties")
+    refs = find(detail, "Refs")
+    parties = find(detail, "RltdPties")
     role = "Dbtr" if own["direction"] == "CRDT" else "Cdtr"
-    remittance = [part.text or "" for part in _all(_find(detail, "RmtInf"), "Ustrd")]
-    remittance += [_text(part, "CdtrRefInf/Ref") for part in _all(_find(detail, "RmtInf"), "Strd")]
+    remittance = [part.text or "" for part in find_all(find(detail, "RmtInf"), "Ustrd")]
+    remittance += [text_of(part, "CdtrRefInf/Ref") for part in find_all(find(detail, "RmtInf"), "Strd")]
     return {
-        "servicer_ref": _text(refs, "AcctSvcrRef")
+        "servicer_ref": text_of(refs, "AcctSvcrRef")
         if own["level"] == "DETAIL"
-        else own["servicer_ref"] or _text(refs, "AcctSvcrRef"),
-        "message_id": _text(refs, "MsgId") or own["message_id"],
-        "payment_info_id": _text(refs, "PmtInfId") or own["payment_info_id"],
-        "instruction_id": _text(refs, "InstrId"),
-        "end_to_end_id": _text(refs, "EndToEndId"),
-        "transaction_id": _text(refs, "TxId"),
-        "uetr": _text(refs, "UETR"),
-        "counterparty": _text(parties, f"{role}/Nm") or _text(parties, f"{role}/Pty/Nm"),
+        else own["servicer_ref"] or text_of(refs, "AcctSvcrRef"),
+        "message_id": text_of(refs, "MsgId") or own["message_id"],
+        "payment_info_id": text_of(refs, "PmtInfId") or own["payment_info_id"],
+        "instruction_id": text_of(refs, "InstrId"),
+        "end_to_end_id": text_of(refs, "EndToEndId"),
+        "transaction_id": text_of(refs, "TxId"),
+        "uetr": text_of(refs, "UETR"),
+        "counterparty": text_of(parties, f"{role}/Nm") or text_of(parties, f"{role}/Pty/Nm"),
         "remittance": " ".join(part.strip() for part in remittance if part.strip())[:500],
     }
 
@@ -261,21 +307,26 @@ def _adds_up(own: dict[str, str], parts: list[dict[str, str]]) -> bool:
 
 
 def _transaction_code(entry: Element) -> str:
-    domain = _find(entry, "BkTxCd/Domn")
+    domain = find(entry, "BkTxCd/Domn")
     code = "/".join(
-        filter(None, (_text(domain, "Cd"), _text(domain, "Fmly/Cd"), _text(domain, "Fmly/SubFmlyCd")))
+        filter(None, (text_of(domain, "Cd"), text_of(domain, "Fmly/Cd"), text_of(domain, "Fmly/SubFmlyCd")))
     )
-    return code or _text(entry, "BkTxCd/Prtry/Cd")
+    return code or text_of(entry, "BkTxCd/Prtry/Cd")
 
 
 def _amount(element: Element) -> tuple[Decimal | None, str]:
-    amount = _find(element, "Amt")
+    amount = find(element, "Amt")
     if amount is None:
         return None, ""
+    return _decimal(amount.text or ""), amount.get("Ccy", "")
+
+
+def _decimal(text: str) -> Decimal | None:
     try:
-        return Decimal((amount.text or "").strip()), amount.get("Ccy", "")
+        number = Decimal(text.strip())
     except InvalidOperation:
-        return None, amount.get("Ccy", "")
+        return None
+    return number if number.is_finite() and abs(number) < _HUGE else None
 
 
 def _cells(row: dict[str, str]) -> tuple[str, ...]:
@@ -285,20 +336,3 @@ def _cells(row: dict[str, str]) -> tuple[str, ...]:
 def _table(rows: list[tuple[str, ...]], first: int) -> pa.Table:
     arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     return pa.table([*arrays, row_numbers(first, len(rows))], names=[*COLUMNS, ROW])
-
-
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _find(element: Element | None, path: str) -> Element | None:
-    return element.find("/".join(f"{{*}}{part}" for part in path.split("/"))) if element is not None else None
-
-
-def _all(element: Element | None, name: str) -> list[Element]:
-    return element.findall(f"{{*}}{name}") if element is not None else []
-
-
-def _text(element: Element | None, path: str) -> str:
-    found = _find(element, path)
-    return (found.text or "").strip() if found is not None else ""
