@@ -62,6 +62,8 @@ class FileFormat(StrEnum):
     XLSX = "XLSX"
     XLS = "XLS"
     PDF = "PDF"
+    XML = "XML"
+    JSON = "JSON"
     IPM = "IPM"
     T140 = "T140"
     JPOS_LOG = "JPOS_LOG"
@@ -126,7 +128,7 @@ def recognise(head: bytes) -> FileFormat:
     if _BAI2.match(start):
         return FileFormat.BAI2
     if start[0] in "{[" and '"' in start[:200]:
-        raise InvalidInput("The file is JSON, not a report that can be read.")
+        return FileFormat.JSON
     return FileFormat.DELIMITED
 
 
@@ -176,4 +178,4 @@ def _markup(start: str) -> FileFormat:
     message = ISO_MESSAGE.search(start)
     if message is not None:
         return FileFormat.CAMT if message[1].startswith("camt") else FileFormat.PAYMENT_MESSAGE
-    raise InvalidInput("The XML is not a camt.052, camt.053 or camt.054 statement.")
+    return FileFormat.XML

@@ -226,6 +226,30 @@ class Records(_Frozen):
         return self
 
 
+class TreeTotal(_Frozen):
+    """A figure that an XML file states in an element of its own, by the element's path below the root.
+
+    ``value`` and ``currency`` are paths below that element; ``@`` leads an attribute's name.
+    """
+
+    name: str
+    element: str = ""
+    value: str
+    currency: str | None = None
+
+
+class Tree(_Frozen):
+    """Where the rows of an XML file are: the root's name and the path to the element of a row.
+
+    Columns are paths below a row's element; ``@`` leads an attribute's name, and a leading ``/`` starts
+    from the root instead, for what the file says once.
+    """
+
+    root: str
+    row: str
+    totals: tuple[TreeTotal, ...] = ()
+
+
 class Stated(_Frozen):
     """Rows of the file that state a total."""
 
@@ -304,6 +328,7 @@ class Profile(_Frozen):
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
     records: Records | None = None
+    tree: Tree | None = None
     footers: tuple[Footer, ...] = ()
     guess_totals: bool = False
     numbers: Numbers = Numbers()

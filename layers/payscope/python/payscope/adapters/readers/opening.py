@@ -9,11 +9,13 @@ from payscope.adapters.readers.containers import ZipArchive, gunzip, spool
 from payscope.adapters.readers.delimited import DelimitedReader
 from payscope.adapters.readers.ipm import IpmReader
 from payscope.adapters.readers.joined import JoinedReader
+from payscope.adapters.readers.json_rows import JsonReader
 from payscope.adapters.readers.mt940 import Mt940Reader
 from payscope.adapters.readers.payment_messages import PaymentMessageReader
 from payscope.adapters.readers.workbook import WorkbookReader
 from payscope.adapters.readers.xls import XlsWorkbook
 from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
+from payscope.adapters.readers.xml_rows import XmlReader
 from payscope.application.ports.reports import ReportFile, ReportFiles, ReportReader
 from payscope.domain.formats import HEAD_BYTES, FileFormat, encoding_of, recognise
 from payscope.domain.profiles import Profile
@@ -57,6 +59,10 @@ def _open(
             raise InvalidInput("The file is a PDF document, not a report.")
         case FileFormat.CAMT:
             return CamtReader(open_stream, tuple(profiles))
+        case FileFormat.XML:
+            return XmlReader(open_stream, profiles)
+        case FileFormat.JSON:
+            return JsonReader(open_stream, profiles)
         case FileFormat.IPM:
             return IpmReader(open_stream, head, profiles)
         case FileFormat.PAYMENT_MESSAGE:
