@@ -90,6 +90,56 @@ def test_a_closing_balance_in_another_currency_cannot_be_checked() -> None:
     assert [(total.currency, total.opening) for total in found.stated] == [("SEK", None)]
 
 
+def test_a_summary_is_compared_with_the_entries() -> None:
+    summary = (
+        "<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries><Sum>12.00</Sum></TtlNtries>"
+        "<TtlCdtNtries><NbOfNtries>1</NbOfNtries><Sum>11.00</Sum></TtlCdtNtries></TxsSummry>"
+    )
+    found = read(statement(entry("10.00"), entry("2.00", "DBIT"), balances=summary))
+    assert [(total.name.split(" DE")[0], total.stated, total.opening) for total in found.stated] == [
+        ("number of entries", "2", "2"),
+        ("sum of entries", "12.00", "12.00"),
+        ("number of credits", "1", "1"),
+        ("sum of credits", "11.00", "10.00"),
+    ]
+
+
+def test_a_batch_that_tells_fewer_transactions_than_it_states_is_noted() -> None:
+    batch = "<Btch><NbOfTxs>3</NbOfTxs></Btch>" + detail("4.00", "B1") + detail("6.00", "B2")
+    found = read(statement(entry("10.00", details=batch)))
+    assert found.notes == ["entry 1 of DE02120300000000202051 S1 states 3 transactions and tells 2"]
+
+
+def test_a_copy_and_a_gap_in_the_sequence_are_noted() -> None:
+    one = statement(balances="<ElctrncSeqNb>4</ElctrncSeqNb><CpyDplctInd>CODU</CpyDplctInd>").decode()
+    start, end = one.index("<Stmt>"), one.index("</BkToCstmrStmt>")
+    second = one[start:end].replace(">4<", ">6<").replace("<CpyDplctInd>CODU</CpyDplctInd>", "")
+    found = read((one[:end] + second + one[end:]).encode())
+    assert found.notes == [
+        "statement DE02120300000000202051 S1 is marked CODU",
+        "statement 6 of DE02120300000000202051 follows 4: the sequence has a gap",
+    ]
+
+
+def test_two_statements_of_one_name_are_checked_each_by_itself() -> None:
+    one = statement(entry("3.00"), balances=balance("OPBD", "5.00") + balance("CLBD", "8.00")).decode()
+    start, end = one.index("<Stmt>"), one.index("</BkToCstmrStmt>")
+    found = read((one[:end] + one[start:end] + one[end:]).encode())
+    assert len({total.name for total in found.stated}) == len({row["statement"] for row in found.rows}) == 2
+
+
+def test_an_amount_that_is_no_number_states_no_balance() -> None:
+    assert read(statement(balances=balance("OPBD", "5.00") + balance("CLBD", "NaN"))).stated == []
+
+
+def test_the_swiss_namespace_is_read() -> None:
+    content = statement(entry("1.00"), version="02").replace(
+        b"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02",
+        b"http://www.six-interbank-clearing.com/de/camt.053.001.02.ch.01.xsd",
+    )
+    assert len(read(content).rows) == 1
+
+
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 HEAD = '<?xml version="1.0"?>'
 NAMESPACE = 'xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"'
