@@ -12,6 +12,7 @@ from payscope.adapters.readers.joined import JoinedReader
 from payscope.adapters.readers.json_rows import JsonReader
 from payscope.adapters.readers.mt940 import Mt940Reader
 from payscope.adapters.readers.payment_messages import PaymentMessageReader
+from payscope.adapters.readers.t140 import T140Reader
 from payscope.adapters.readers.workbook import WorkbookReader
 from payscope.adapters.readers.xls import XlsWorkbook
 from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
@@ -65,6 +66,8 @@ def _open(
             return JsonReader(open_stream, profiles)
         case FileFormat.IPM:
             return IpmReader(open_stream, head, profiles)
+        case FileFormat.T140:
+            return T140Reader(open_stream, head, profiles)
         case FileFormat.PAYMENT_MESSAGE:
             return PaymentMessageReader(open_stream, tuple(profiles))
         case FileFormat.BAI2:
