@@ -316,7 +316,9 @@ class Profile(_Frozen):
 
     With ``guess_totals`` a line whose first cell is a word for totals is one, though no footer says so.
     ``aliases`` are other names of a column, by the name that the rest of the profile uses: of other
-    languages and of earlier versions of the report.
+    languages and of earlier versions of the report. ``equal_rows`` says whether rows that are equal in
+    everything are one event delivered again, or, where rows have no reference of their own, ``each`` an
+    event, told apart by its place among them (the rules then count ``sequence_by_order``).
     """
 
     profile: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}@[1-9][0-9]{0,5}$")
@@ -331,6 +333,7 @@ class Profile(_Frozen):
     tree: Tree | None = None
     footers: tuple[Footer, ...] = ()
     guess_totals: bool = False
+    equal_rows: Literal["once", "each"] = "once"
     numbers: Numbers = Numbers()
     formats: tuple[str, ...] = ("iso",)
     zone: str = "UTC"

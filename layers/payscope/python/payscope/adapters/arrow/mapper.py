@@ -4,6 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -188,7 +189,12 @@ class ArrowMapper:
         findings = _Findings()
         events, informative = _canonical(sheet, profile, report_id, findings)
         if events is not None:
-            events = _identified(events, bank_id, lambda: _contents(earlier, profile, bank_id, report_id))
+            events = _identified(
+                events,
+                bank_id,
+                profile.equal_rows == "each",
+                lambda: _contents(earlier, profile, bank_id, report_id),
+            )
         problems = tuple(
             Problem(row, name, code, message, sheet.raw(row))
             for (row, name, code), message in sorted(findings.problems.items(), key=lambda item: item[0][:2])
@@ -549,13 +555,13 @@ class _RuleRun:
 
 
 def _identified(
-    events: pa.Table, bank_id: UUID, earlier: Callable[[], dict[str, dict[str, int]]]
+    events: pa.Table, bank_id: UUID, each: bool, earlier: Callable[[], dict[str, dict[str, int]]]
 ) -> pa.Table:
     """The events with identity and content hash, each content once a reference.
 
     ``step`` counts the contents that one reference has in this chunk: later ones amend earlier ones,
     or, where the profile says so, are occurrences of their own (``sequence``). ``repeats`` counts the
-    further rows of equal content that were left out.
+    further rows of equal content that were left out; with ``each`` there are none of them.
     """
     by_order = events.column(_BY_ORDER).combine_chunks()
     ids, hashes = _digested(events, bank_id)
@@ -566,7 +572,8 @@ def _identified(
         return _with_columns(
             events, event_id=_texts(ids), content_hash=_texts(hashes), step=zeros, repeats=zeros
         )
-    places = _placed(ids, hashes, earlier() if ordered else {})
+    contents = earlier() if ordered else {}
+    places = _placed(ids, _numbered(ids, hashes, _seen(contents)) if each else hashes, contents)
     kept = pa.array([place.index for place in places], pa.int64())
     events, by_order = events.take(kept), by_order.take(kept)
     counted = pa.array([place.step for place in places], pa.int64())
@@ -609,17 +616,37 @@ def _placed(ids: Sequence[str], hashes: Sequence[str], contents: dict[str, dict[
     return list(places.values())
 
 
+def _seen(contents: Mapping[str, Mapping[str, int]]) -> Counter[tuple[str, str]]:
+    """How often each content of a reference has occurred, by the numbers that it got."""
+    return Counter(
+        (identity, content.partition("#")[0]) for identity, known in contents.items() for content in known
+    )
+
+
+def _numbered(ids: Sequence[str], hashes: Sequence[str], seen: Counter[tuple[str, str]]) -> list[str]:
+    """Contents told apart by how often they have occurred before; counted on in ``seen``."""
+    numbered: list[str] = []
+    for identity, content in zip(ids, hashes, strict=True):
+        numbered.append(f"{content}#{seen[(identity, content)]}")
+        seen[(identity, content)] += 1
+    return numbered
+
+
 def _contents(
     chunks: Iterable[pa.Table], profile: Profile, bank_id: UUID, report_id: UUID
 ) -> dict[str, dict[str, int]]:
     """Contents by reference, in order, of those rows of other chunks whose occurrences are counted."""
     found: dict[str, dict[str, int]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for chunk in chunks:
         events, _ = _canonical(_Sheet(chunk, profile), profile, report_id, _Findings())
         if events is None:
             continue
         events = events.filter(events.column(_BY_ORDER))
-        for identity, content in zip(*_digested(events, bank_id), strict=True):
+        ids, hashes = _digested(events, bank_id)
+        if profile.equal_rows == "each":
+            hashes = _numbered(ids, hashes, seen)
+        for identity, content in zip(ids, hashes, strict=True):
             known = found.setdefault(identity, {})
             known.setdefault(content, len(known))
     return found

@@ -26,6 +26,8 @@ _EXACT = pa.decimal128(28, 9)
 _FACTOR = pa.decimal128(9, 4)
 _WIDE = pa.decimal128(38, 13)
 _CURRENCY = re.compile(r"[A-Z]{3}")
+# Signs of currencies that stand before or after an amount.
+_SIGNS = "$\u20ac\u00a3\u00a5\u20b9"
 _OFFSET = r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})$"
 _ISO = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
@@ -191,13 +193,15 @@ def _is_ordered(times: pa.Array) -> bool:
 
 def _grouped(numbers: Numbers) -> str:
     group, point = re.escape(numbers.group), re.escape(numbers.decimal)
-    return rf"^[-+(\x{{2212}}]?[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{point}[0-9]*)?[)-]?$"
+    return rf"^[-+(\x{{2212}}]?[{_SIGNS}]?[-+]?[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{point}[0-9]*)?[)-]?$"
 
 
 def _unusual(text: pa.Array) -> pa.Array:
     """Accountants' ways of writing numbers in the plain one: ``+1``, ``.5``, ``1-``, ``(1)``, ``1'000``."""
-    text = pc.replace_substring_regex(text, "[ '\u00a0\u202f\u2009\u2019]", "")
+    text = pc.replace_substring_regex(text, f"[ '\u00a0\u202f\u2009\u2019\u00b4{_SIGNS}]", "")
     text = pc.replace_substring(text, "\u2212", "-")
+    text = pc.replace_substring_regex(text, r"^([-+(]?)[A-Z]{3}([-+(]?[0-9])", r"\1\2")
+    text = pc.replace_substring_regex(text, r"([0-9])[A-Z]{3}$", r"\1")
     text = pc.replace_substring_regex(text, r"^\((.*)\)$", r"-\1")
     text = pc.replace_substring_regex(text, r"^([0-9.]+)-$", r"-\1")
     text = pc.replace_substring_regex(text, r"^\+", "")

@@ -359,6 +359,10 @@ class _TableRows:
             return None
         if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):
             return cells[: self._width]
+        if len(cells) == 1 < self._width - 1 and not re.search(r"\d", text):
+            # A sentence below the rows; it has no figure that could be lost.
+            account.informative += 1
+            return None
         message = f"The line has {len(cells)} cells, the header {self._width}."
         raw = {"line": text[:_RAW_CHARS]}
         account.problems.append(Problem(number, "", ProblemCode.COLUMN_COUNT, message, raw))
