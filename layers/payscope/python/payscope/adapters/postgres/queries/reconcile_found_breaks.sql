@@ -5,7 +5,14 @@ create temp table found_break on commit drop as
 select p.payment_key, p.first_event_id, p.first_report_id, b.reason, b.state, b.currency, b.amount_minor, b.expected_on, p.merchant_id, p.network,
        b.evidence || jsonb_build_object('payment_key', p.payment_key) as evidence,
        md5(concat_ws(E'\x1f', %(bank_id)s::text, p.payment_key, b.reason))::uuid as break_id
-from payment p
+-- Most payments match: the evidence is only built for those with something to say.
+from (
+    select * from payment
+    where missing_auth or missing_clearing or settled_uncleared or missing_settlement or duplicate_clearing
+       or duplicate_settlement or currency_differs or settlement_currency_differs or cleared_above or settled_differs
+       or out_of_order or late_presentment or missing_bank_credit or credit_differs or credit_currency_differs
+       or refund_unlinked or chargeback_unlinked or damaged_reference
+) p
 cross join lateral (
     values
         (p.missing_auth, 'MISSING_AUTH', 'UNMATCHED', p.clearing_currency, p.clearing_minor, p.cleared_on,
