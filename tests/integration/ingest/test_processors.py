@@ -1,4 +1,4 @@
-"""Processors' reports from file to facts: several events of a row, lines said once, samples of real systems."""
+"""Processors' reports from file to facts: several events of a row, samples of real systems."""
 
 from uuid import UUID
 
