@@ -144,7 +144,7 @@ def test_a_payment_seen_at_every_stage_matches_without_a_break(database: Databas
                 authorised("p", 1000),
                 cleared("p", 1000, arn="1" * 23),
                 cleared("p", 1000, arn="1" * 23, source_ref="again"),
-                settled("p", 2000),
+                settled("p", 1000),
             ),
             "DUPLICATE_CLEARING",
             1000,

@@ -130,7 +130,7 @@ select d.*,
        -- A capture below the authorisation is expected business; above it, tolerance decides.
        d.clearing_minor - d.auth_minor <= d.auth_minor * d.over_bps / 10000.0 as within_tolerance,
        d.settlements > 0 and d.clearings > 0 and d.comparable_minor is not null
-           and d.settlement_minor <> d.comparable_minor
+           and d.settlement_minor <> d.comparable_minor and not (d.clearings > 1 and d.repeated_clearings > 0)
            and not (d.settlements > d.clearings and abs(d.settlement_minor) > abs(d.comparable_minor)) as settled_differs,
        abs(d.settlement_minor - d.comparable_minor) <= (%(rules)s::jsonb ->> 'rounding_minor')::integer as is_rounding,
        d.settlements > 0 and d.clearings > 0 and d.comparable_minor is null as settlement_currency_differs,
