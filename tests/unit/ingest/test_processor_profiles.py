@@ -148,6 +148,11 @@ def test_dates_that_only_run_in_order_one_way_are_read_that_way() -> None:
     assert [event["booked_on"].month for event in found.events] == [1, 2, 3]
 
 
+def test_the_language_of_the_file_tells_day_from_month_of_a_single_day() -> None:
+    row = '"04/09/2026","10:00:00","CET","Ada","Paiement","ok","EUR","1,00","0,00","1,00","T1","","0"'
+    assert [event["booked_on"] for event in table(PAYPAL["fr"], row).events] == [date(2026, 9, 4)]
+
+
 def test_dates_of_which_nothing_tells_day_from_month_are_not_guessed() -> None:
     found = paypal_days("04/09/2026")
     assert not found.events

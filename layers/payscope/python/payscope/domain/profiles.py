@@ -124,12 +124,14 @@ class TimeField(_Frozen):
     A time without an offset is of ``zone_column``'s zone or of ``zone`` (IANA name or abbreviation).
     The format ``iso`` is ISO 8601 with or without an offset, ``offset`` in others is ``%z`` at the end.
     ``time`` is a column with the time of day, joined to the date by a space. ``one_format`` says that a
-    file keeps to one of the formats, and that which one follows from all of its cells.
+    file keeps to one of the formats, and that which one follows from all of its cells. ``formats_of`` are
+    the formats that hold instead where the file calls one of the columns so, in its language.
     """
 
     column: Columns
     time: str | None = None
     formats: tuple[str, ...] = ()
+    formats_of: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     one_format: bool = False
     zone: str | None = None
     zone_column: str | None = None

@@ -95,7 +95,7 @@ class _Sheet:
                 self._positions[normal_name(column)] = self._positions[present[0]]
         self._texts: dict[str, pa.Array] = {}
         self._styles: dict[str, Numbers] = {}
-        self._formats: dict[TimeField, tuple[str, ...]] = {}
+        self._formats: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._whole = whole or self
         self.rows: pa.Array = _flat(table.column(ROW))
 
@@ -136,13 +136,15 @@ class _Sheet:
 
     def formats(self, source: TimeField) -> tuple[str, ...]:
         """The formats in which a time may be written."""
-        formats = source.formats or self._profile.formats
+        columns = (*source.column, *filter(None, (source.time,)))
+        own = (source.formats_of.get(self.present((column,))) for column in columns)
+        formats = next(filter(None, own), source.formats or self._profile.formats)
         if not source.one_format:
             return formats
-        whole = self._whole
-        if source not in whole._formats:
-            whole._formats[source] = agreed_formats(whole.times(source), formats)
-        return whole._formats[source]
+        whole, key = self._whole, (*columns, "", *formats)
+        if key not in whole._formats:
+            whole._formats[key] = agreed_formats(whole.times(source), formats)
+        return whole._formats[key]
 
     def first(self, names: Sequence[str]) -> pa.Array:
         """Of several columns the first that is not empty."""
@@ -323,7 +325,7 @@ class _RuleRun:
         if formats:
             wrong = f"is not a date or time written as {wanted}"
         else:
-            wrong = f"may be written in any of {', '.join(source.formats)}, and no other date tells which"
+            wrong = "may be read with the day or the month first, and no other date tells which"
         self._bad(
             found.not_a_date, name, ProblemCode.NOT_A_DATE,
             lambda at: f"{name}: {_shown(text, at)} {wrong}.",
