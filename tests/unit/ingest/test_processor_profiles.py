@@ -263,6 +263,20 @@ def test_dlocal_second_table_is_read_with_what_the_first_one_says() -> None:
     assert found.agreeing["fee USD"]
 
 
+def test_dlocal_chargebacks_are_separated_by_semicolons() -> None:
+    found = table(
+        "Type;Creation date;Settlement date;Reference;Invoice;Country;Payment Method;Payment Method Type;"
+        "Net Amount (local);Amount (USD);currency;Status;User Mail;Transaction Reference;Transaction Invoice;Fee",
+        "Payment;2026-03-02 10:00:00;2026-03-04 00:00:00;D-1;o-1;BR;Visa;CREDIT_CARD;150,00;30,00;BRL;PAID;;;;1,20",
+        "Chargeback;2026-03-05 10:00:00;2026-03-06 00:00:00;D-2;o-2;BR;Visa;CREDIT_CARD;150,00;30,00;BRL;COMPLETED;;"
+        "D-1;o-1;0,00",
+    )
+    assert found.profile == "dlocal-transactions@1"
+    assert found.told == ["CLEARING 30.00 USD", "DISPUTE FIRST_CHARGEBACK -30.00 USD"]
+    assert [event["billing_minor"] for event in found.events] == [15000, -15000]
+    assert found.events[1]["order_ref"] == "o-1"
+
+
 def test_amounts_of_more_places_than_the_currency_are_rounded_only_where_the_layout_has_them() -> None:
     rows = (*DLOCAL[:2], DLOCAL[2], DLOCAL[3].replace("29.004999", "29.005000"))
     assert table(*rows).events[0]["settlement_minor"] == 2901

@@ -384,14 +384,7 @@ class _RuleRun:
                 signed = value if sign > 0 else pc.negate(value)
                 total = signed if total is None else _added(total, signed)
         assert total is not None  # noqa: S101 -- the profile's validation
-        if source.sign is Sign.POSITIVE:
-            total = pc.abs(total)
-        elif source.sign is Sign.NEGATIVE:
-            total = pc.negate(pc.abs(total))
-        elif source.sign is Sign.FLIPPED:
-            total = pc.negate(total)
-        if source.negative_when:
-            total = pc.if_else(_holds(self._sheet, source.negative_when), pc.negate(total), total)
+        total = _signed(total, source, self._sheet)
         for part in source.adding:
             total = _added(total, self._amount(part, name, currency)[0])
         if source.required:
@@ -791,8 +784,7 @@ def _summed_exactly(sheet: _Sheet, amount: AmountField, keys: pa.Array) -> dict[
         for column in columns:
             exact, _, _ = decimal_numbers(sheet.text(column), sheet.numbers(column))
             total = pc.cast(add(total, pc.fill_null(pc.cast(exact, _SUM), Decimal(0))), _SUM)
-    if amount.sign is Sign.FLIPPED:
-        total = pc.negate(total)
+    total = _signed(total, amount, sheet)
     found: dict[str, Decimal] = {}
     for key, value in zip(keys.to_pylist(), total.to_pylist(), strict=True):
         found[key] = found.get(key, Decimal(0)) + value
@@ -807,6 +799,19 @@ def _added(left: pa.Array, right: pa.Array) -> pa.Array:
     """Sum in which an empty side counts nothing; both empty give nothing."""
     both = pc.add(pc.fill_null(left, 0), pc.fill_null(right, 0))
     return pc.if_else(pc.and_(pc.is_null(left), pc.is_null(right)), pa.scalar(None, pa.int64()), both)
+
+
+def _signed(total: pa.Array, source: AmountField, sheet: _Sheet) -> pa.Array:
+    """The amounts with the sign that the profile gives them."""
+    if source.sign is Sign.POSITIVE:
+        total = pc.abs(total)
+    elif source.sign is Sign.NEGATIVE:
+        total = pc.negate(pc.abs(total))
+    elif source.sign is Sign.FLIPPED:
+        total = pc.negate(total)
+    if source.negative_when:
+        total = pc.if_else(_holds(sheet, source.negative_when), pc.negate(total), total)
+    return total
 
 
 def _first_column(source: AmountField | None) -> str:
