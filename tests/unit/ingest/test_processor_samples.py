@@ -24,6 +24,7 @@ PROFILES = {
     "fundraiseup": "fundraiseup-donations@1",
     "gravy_transactions": "gr4vy-transactions@1",
     "ingenico_wx": "ingenico-wx@1",
+    "ofx": "ofx-statement@1",
     "paypal_activity_en": "paypal-activity@1",
     "paypal_activity_empty": "paypal-activity@1",
     "paypal_statement_en": "paypal-activity@1",
@@ -217,6 +218,11 @@ def test_swedbank_pay_xml_sums_as_stated(name: str) -> None:
     assert found.agreeing == {"rows": True, "amount SEK": True}
     assert sum(event["amount_minor"] < 0 for event in found.events) == truth["negative_rows"]
     assert {str(event["booked_on"]) for event in found.events} == {truth["root_attrib"]["AccountingDate"]}
+
+
+@pytest.mark.parametrize("name", samples("ofx"))
+def test_ofx_entries_sum_as_counted(name: str) -> None:
+    assert sum(loaded(name).sums().values()) == Decimal(TRUTH[name]["sum"])
 
 
 @pytest.mark.parametrize("name", samples("braintree_json", "braintree_json_lines"))

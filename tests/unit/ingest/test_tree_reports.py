@@ -130,6 +130,35 @@ def test_swedbank_pay_xml_sums_and_count_are_checked() -> None:
     assert {str(event["booked_on"]) for event in found.events} == {"2026-03-02"}
 
 
+def statement(outer: str, inner: str, account: str, *amounts: str) -> str:
+    rows = "".join(
+        f"<STMTTRN><TRNTYPE>POS</TRNTYPE><DTPOSTED>20260302080000</DTPOSTED><TRNAMT>{amount}</TRNAMT>"
+        f"<FITID>{account}-{index}</FITID></STMTTRN>"
+        for index, amount in enumerate(amounts)
+    )
+    return (
+        f"<{outer}><{inner}TRNRS><{inner}RS><CURDEF>{account[:3]}</CURDEF><BANKTRANLIST>{rows}</BANKTRANLIST>"
+        f"</{inner}RS></{inner}TRNRS></{outer}>"
+    )
+
+
+def test_ofx_transactions_are_in_the_currency_of_their_statement() -> None:
+    found = load(
+        (
+            '<?xml version="1.0"?><?OFX OFXHEADER="200"?><OFX>'
+            + statement("BANKMSGSRSV1", "STMT", "EUR1", "-80", "12.50")
+            + statement("CREDITCARDMSGSRSV1", "CCSTMT", "USD1", "-7.25")
+            + "</OFX>"
+        ).encode()
+    )
+    assert found.profile == "ofx-statement@1"
+    assert found.told == [
+        "BANK_ENTRY DEBIT -80.00 EUR",
+        "BANK_ENTRY CREDIT 12.50 EUR",
+        "BANK_ENTRY DEBIT -7.25 USD",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -241,14 +241,14 @@ class TreeTotal(_Frozen):
 
 
 class Tree(_Frozen):
-    """Where the rows of an XML file are: the root's name and the path to the element of a row.
+    """Where the rows of an XML file are: the root's name and the paths to the elements of rows.
 
     Columns are paths below a row's element; ``@`` leads an attribute's name, and a leading ``/`` starts
-    from the root instead, for what the file says once.
+    from the root instead, for what the file says once. Each leading ``../`` is one element further out.
     """
 
     root: str
-    row: str
+    row: Columns
     totals: tuple[TreeTotal, ...] = ()
 
 

@@ -31,7 +31,7 @@ class TreeRows:
         """Take a row in; gives a block when it is full."""
         self._rows.append(tuple(cells.get(name, "") for name in self.columns))
         if len(self._names) < _MOST_NAMES:
-            self._names.update(dict.fromkeys(name for name in cells if not name.startswith("/")))
+            self._names.update(dict.fromkeys(name for name in cells if name[:1] not in ("/", ".")))
         return self._block() if len(self._rows) >= _BLOCK_ROWS else None
 
     def rest(self) -> Block:

@@ -85,8 +85,8 @@ class XmlReader:
                 below = "/".join(path[1:])
                 stack.pop()
                 path.pop()
-                if below == self._tree.row and stack:
-                    block = self._rows.add(_cells(element, stack[0]))
+                if below in self._tree.row and stack:
+                    block = self._rows.add({**_cells(element, stack[0]), **self._outer(stack)})
                     # What has been taken is let go, so memory does not grow with the file.
                     stack[-1].remove(element)
                     if block is not None:
@@ -94,6 +94,17 @@ class XmlReader:
                 stated = tuple(_totals(self._tree, below, element, self._profile.numbers))
                 if stated:
                     yield Block(None, stated=stated)
+
+    def _outer(self, stack: Sequence[Element]) -> dict[str, str]:
+        """The columns that stand in elements around the row."""
+        cells: dict[str, str] = {}
+        for name in self._rows.columns:
+            path, out = name, 0
+            while path.startswith("../"):
+                path, out = path.removeprefix("../"), out + 1
+            if out:
+                cells[name] = _at(stack[-out], path) if out <= len(stack) else ""
+        return cells
 
 
 class _Bounded:
