@@ -20,6 +20,7 @@ from payscope.adapters.readers.ipm_records import read_records
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from tests.support.ipm_writer import SALE, blocked, header, message, private, records, trailer
 
+_PROFILES = PackagedProfiles().all()
 _FILE = "0012603010000001698700401"
 _CHIP = bytes.fromhex(
     "9F2608A1B2C3D4E5F607189F2701809F3602001A950500000080009A032603019C01009F02060000000123455F2A020826"
@@ -62,7 +63,7 @@ def clearing_file(rows: int, encoding: str, seed: int = 7) -> bytes:
                         "0002": "MCC",
                         "0003": "MCC",
                     }
-                ),  # fmt: skip
+                ),
                 71: f"{number + 2:08d}",
             }
             if number % 3 == 0:
@@ -100,7 +101,9 @@ def compare(content: bytes, encoding: str) -> int:
     rows = [
         row for block in _reader(content).blocks() if block.rows is not None for row in block.rows.to_pylist()
     ]
-    raw = [record.data for record in read_records(io.BytesIO(content), content[: 256 * 1024])]
+    raw = [
+        record.data for record in read_records(io.BytesIO(content), content[: 256 * 1024], lambda _data: True)
+    ]
     theirs = CardutilReader(io.BytesIO(content), encoding=encoding, blocked=True)
     for row, data, expected in zip(rows, raw, theirs, strict=True):
         fields = read_message(data, data.decode(encoding))
@@ -126,7 +129,7 @@ def _plain(value: object, ours: str) -> str:
 
 
 def _reader(content: bytes) -> IpmReader:
-    return IpmReader(lambda: io.BytesIO(content), content[: 256 * 1024], PackagedProfiles().all())
+    return IpmReader(lambda: io.BytesIO(content), content[: 256 * 1024], _PROFILES)
 
 
 def _ours(content: bytes) -> int:

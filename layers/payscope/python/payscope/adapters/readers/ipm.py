@@ -32,18 +32,22 @@ _PRIVATE = (
     "0205", "0207", "0208", "0209", "0262", "0300", "0301", "0306", "0375", "0501", "1000", "1001", "1002",
 )  # fmt: skip
 _CHIP = (
-    "5F2A", "5F34", "82", "84", "95", "9A", "9C", "9F02", "9F03", "9F06", "9F09", "9F10", "9F1A", "9F1E", "9F26",
+    "5F2A", "5F34", "82", "84", "95", "9A", "9C", "9F02", "9F03", "9F06", "9F09", "9F10", "9F1A",
+    "9F1E", "9F26",
     "9F27", "9F33", "9F34", "9F35", "9F36", "9F37", "9F41", "9F53", "9F6E",
 )  # fmt: skip
 _MERCHANT = ("merchant_name", "merchant_address", "merchant_city", "merchant_postcode", "merchant_state",
              "merchant_country")  # fmt: skip
-_AMOUNTS = (("DE4", "DE49", "amount", "currency"), ("DE5", "DE50", "settlement_amount", "settlement_currency"),
+_AMOUNTS = (("DE4", "DE49", "amount", "currency"), ("DE5", "DE50", "settlement_amount",
+    "settlement_currency"),
             ("DE6", "DE51", "billing_amount", "billing_currency"))  # fmt: skip
 
 COLUMNS: tuple[str, ...] = (
     "file", "file_date", "MTI", "PAN", "local_time", *(name for pair in _AMOUNTS for name in pair[2:]),
-    "settlement_rate", "billing_rate", *_MERCHANT, "card_input", "card_presence", "holder_presence", "reversal",
-    *(f"DE{number}" for number in _ELEMENTS), *(f"PDS{tag}" for tag in _PRIVATE), *(f"TAG{tag}" for tag in _CHIP),
+    "settlement_rate", "billing_rate", *_MERCHANT, "card_input", "card_presence",
+    "holder_presence", "reversal",
+    *(f"DE{number}" for number in _ELEMENTS), *(f"PDS{tag}" for tag in _PRIVATE),
+    *(f"TAG{tag}" for tag in _CHIP),
     "more",
 )  # fmt: skip
 _KNOWN = frozenset((*COLUMNS, "DE48", "DE62", "DE123", "DE124", "DE125", "DE14"))
@@ -69,7 +73,7 @@ class IpmReader:
         """The whole content, in order."""
         reading = _Reading(_character_set(self._head))
         with self._open() as stream:
-            for record in read_records(stream, self._head):
+            for record in read_records(stream, self._head, reading.parses):
                 reading.take(record)
                 if reading.count >= _BLOCK_ROWS:
                     yield reading.block()
@@ -79,7 +83,8 @@ class IpmReader:
 
 def _character_set(head: bytes) -> str:
     """ASCII (Latin-1), or the EBCDIC page whose brackets and exclamation marks make sense in names."""
-    messages = [record.data for record in read_records(_Once(head), head) if record.data]
+    records = read_records(_Once(head), head, lambda _data: False)
+    messages = [record.data for record in records if record.data]
     if not any(message[0] == 0xF1 for message in messages[:20]):
         return "latin-1"
     names = "".join(
@@ -119,6 +124,10 @@ class _Reading:
     def count(self) -> int:
         """Records since the last block."""
         return len(self._rows) + len(self._problems)
+
+    def parses(self, data: bytes) -> bool:
+        """Whether a record can be read."""
+        return isinstance(read_message(data, data.decode(self._character_set)), dict)
 
     def take(self, record: Record) -> None:
         """Read a record into a row or a problem."""

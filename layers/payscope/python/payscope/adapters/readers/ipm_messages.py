@@ -126,7 +126,7 @@ def _read_private(name: str, value: str, fields: dict[str, str]) -> Fault | None
 
 
 def _read_chip(data: bytes, fields: dict[str, str]) -> Fault | None:
-    """Take the tags of chip data; what stands in element 55 itself is not kept, it may hold the card's number."""
+    """Take the tags of chip data; element 55 itself, which may hold the card's number, is not kept."""
     del fields["DE55"]
     at, end = 0, len(data)
     text = data.hex()

@@ -5,7 +5,7 @@ on at the next length that has a message behind it and another length, or the en
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -28,9 +28,15 @@ class Record:
     damage: str = ""
 
 
-def read_records(stream: BinaryIO, head: bytes) -> Iterator[Record]:
-    """All records in order, in memory that does not grow with the file."""
-    window = _Window(stream, blocked=is_blocked(head))
+def read_records(stream: BinaryIO, head: bytes, parses: Callable[[bytes], bool]) -> Iterator[Record]:
+    """All records in order, in memory that does not grow with the file.
+
+    Args:
+        stream: The file from its beginning.
+        head: Its first bytes.
+        parses: Whether a record can be read; asked only where what follows it is no record.
+    """
+    window = _Window(stream, parses, blocked=is_blocked(head))
     while window.fill():
         buffer, at = window.buffer, window.at
         size = int.from_bytes(buffer[at : at + 4], "big")
@@ -42,7 +48,7 @@ def read_records(stream: BinaryIO, head: bytes) -> Iterator[Record]:
             # Another file was put behind this one.
             window.at += 4
             continue
-        elif _fits(buffer, at, size) and _follows(window, at + 4 + size):
+        elif window.holds(at, size):
             yield Record(window.offset + at, buffer[at + 4 : at + 4 + size], size)
             window.at = at + 4 + size
             continue
@@ -84,8 +90,9 @@ def _follows(window: "_Window", at: int) -> bool:
 class _Window:
     """The part of the file that is looked at, without the filler of its blocks."""
 
-    def __init__(self, stream: BinaryIO, *, blocked: bool) -> None:
+    def __init__(self, stream: BinaryIO, parses: Callable[[bytes], bool], *, blocked: bool) -> None:
         self._stream = stream
+        self._parses = parses
         self._blocked = blocked
         self._raw = b""
         self.buffer = b""
@@ -111,6 +118,11 @@ class _Window:
         self.buffer = self.buffer[self.at :] + data
         self.at = 0
 
+    def holds(self, at: int, size: int) -> bool:
+        """Whether a record of this size stands here."""
+        buffer, start, end = self.buffer, at + 4, at + 4 + size
+        return _fits(buffer, at, size) and (_follows(self, end) or self._parses(buffer[start:end]))
+
     def only_filler_follows(self) -> bool:
         """Whether the end mark here is the file's; passes over filler."""
         while self.buffer[self.at :].strip(IPM_FILLER) == b"":
@@ -127,7 +139,7 @@ class _Window:
         while True:
             for found in _NEXT.finditer(self.buffer, start):
                 size = int.from_bytes(found.group(), "big")
-                if _fits(self.buffer, found.start(), size) and _follows(self, found.start() + 4 + size):
+                if self.holds(found.start(), size):
                     skipped += found.start() - self.at
                     self.at = found.start()
                     return skipped

@@ -9,16 +9,18 @@ from payscope.adapters.readers.containers import ZipArchive, gunzip, spool
 from payscope.adapters.readers.delimited import DelimitedReader
 from payscope.adapters.readers.ipm import IpmReader
 from payscope.adapters.readers.joined import JoinedReader
+from payscope.adapters.readers.jpos_log import JposLogReader
 from payscope.adapters.readers.json_rows import JsonReader
 from payscope.adapters.readers.mt940 import Mt940Reader
 from payscope.adapters.readers.payment_messages import PaymentMessageReader
+from payscope.adapters.readers.sheets import sheet_text
 from payscope.adapters.readers.t140 import T140Reader
 from payscope.adapters.readers.workbook import WorkbookReader
 from payscope.adapters.readers.xls import XlsWorkbook
 from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
 from payscope.adapters.readers.xml_rows import XmlReader
 from payscope.application.ports.reports import ReportFile, ReportFiles, ReportReader
-from payscope.domain.formats import HEAD_BYTES, FileFormat, encoding_of, recognise
+from payscope.domain.formats import HEAD_BYTES, Encoding, FileFormat, encoding_of, recognise
 from payscope.domain.profiles import Profile
 from payscope.errors import InvalidInput
 
@@ -57,7 +59,7 @@ def _open(
         case FileFormat.XLS:
             return WorkbookReader(XlsWorkbook(open_stream()), FileFormat.XLS, profiles)
         case FileFormat.PDF:
-            raise InvalidInput("The file is a PDF document, not a report.")
+            return _open_pdf(open_stream, profiles)
         case FileFormat.CAMT:
             return CamtReader(open_stream, tuple(profiles))
         case FileFormat.XML:
@@ -66,6 +68,8 @@ def _open(
             return JsonReader(open_stream, profiles)
         case FileFormat.IPM:
             return IpmReader(open_stream, head, profiles)
+        case FileFormat.JPOS_LOG:
+            return JposLogReader(open_stream, head, profiles)
         case FileFormat.T140:
             return T140Reader(open_stream, head, profiles)
         case FileFormat.PAYMENT_MESSAGE:
@@ -76,6 +80,18 @@ def _open(
             return Mt940Reader(open_stream, encoding_of(head), tuple(profiles))
         case _:
             return DelimitedReader(open_stream, head, encoding_of(head), profiles)
+
+
+def _open_pdf(open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile]) -> ReportReader:
+    # PDFium is loaded when there is a document to read, not with every report.
+    from payscope.adapters.readers.pdf import pdf_rows
+
+    def text() -> BinaryIO:
+        return sheet_text(pdf_rows(open_stream()))
+
+    with text() as stream:
+        head = stream.read(HEAD_BYTES)
+    return DelimitedReader(text, head, Encoding.UTF_8, profiles, file_format=FileFormat.PDF)
 
 
 def _open_zip(archive: ZipArchive, profiles: Sequence[Profile], *, is_packed: bool) -> ReportReader:

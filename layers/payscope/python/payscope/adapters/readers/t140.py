@@ -22,8 +22,8 @@ from payscope.domain.profiles import Profile
 
 ROW = "_row"
 COLUMNS: tuple[str, ...] = (
-    "report", "cycle", "date", "run_date", "brand", "level", "service", "file", "member", "function", "processing",
-    "kind", "ird", "count", "amount", "side", "currency", "fee", "fee_side", "fee_currency",
+    "report", "cycle", "date", "run_date", "brand", "level", "service", "file", "member", "function",
+    "processing", "kind", "ird", "count", "amount", "side", "currency", "fee", "fee_side", "fee_currency",
 )  # fmt: skip
 _RAW_CHARS = 200
 _BLOCK_ROWS = 20_000
@@ -39,10 +39,10 @@ _HEADINGS = {
     "service": re.compile(r"BUSINESS SERVICE ID ?: *(\S+)"),
     "file": re.compile(r"FILE ID: *(\S+)"),
     "member": re.compile(r"MEMBER ID ?: *(\S+)"),
-    "currency": re.compile(rf"CURRENCY CODE ?: *[0-9]{{3}} ?- ?([A-Z]{{3}})"),
+    "currency": re.compile(r"CURRENCY CODE ?: *[0-9]{3} ?- ?([A-Z]{3})"),
 }
 _DETAIL = re.compile(
-    rf"^ (?P<function>.{{12}}) (?P<processing>.{{10}}) ?(?P<kind>ORIG|RVSL) (?P<ird>.{{2,3}}?) +(?P<count>[0-9,]+) +"
+    r"^ (?P<function>.{12}) (?P<processing>.{10}) ?(?P<kind>ORIG|RVSL) (?P<ird>.{2,3}?) +(?P<count>[0-9,]+) +"
     rf"{_MONEY} {_UNIT} +{_MONEY} {_UNIT}\s*$"
 )
 _COUNTED_TOTAL = re.compile(
