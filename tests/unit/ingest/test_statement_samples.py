@@ -50,6 +50,14 @@ DEVIATIONS: Mapping[str, tuple[str, str]] = {
         "NEEDS_MAPPING",
         "a workbook told by its bytes whose headings nobody knows waits for a person",
     ),
+    "swedbankpay/R1234-0001-Redovisningsservice.pdf": (
+        "REJECTED",
+        "a balance report sums services and fees; its tables have no dates, the payments are in its sheet",
+    ),
+    "swedbankpay/r1234-0001-redov.service.pdf": (
+        "REJECTED",
+        "a balance report sums services and fees; its tables have no dates, the payments are in its sheet",
+    ),
     "series/rbi/RTGS051114DOCT.xls": (
         "REJECTED",
         "monthly statistics of banks have no dates of payments, so they are no payment report",

@@ -34,7 +34,7 @@ _MAX_QUOTED_LINES = 50
 _RAW_CHARS = 1000
 _TOTAL_WORDS = re.compile(
     r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|sum|eof|footer"
-    r"|end of (file|report))\b.*",
+    r"|end of (file|report)|(carried|brought) forward|.bertrag|riporto)\b.*",
     re.IGNORECASE,
 )
 
@@ -48,6 +48,7 @@ class DelimitedReader:
         encoding: Told from them.
         profiles: The layouts known to this bank.
         block_bytes: How much is parsed at a time.
+        file_format: What the text was made of.
 
     Raises:
         InvalidInput: There is no table in the first lines.
@@ -60,6 +61,7 @@ class DelimitedReader:
         encoding: Encoding,
         profiles: Sequence[Profile],
         block_bytes: int = BLOCK_BYTES,
+        file_format: FileFormat = FileFormat.DELIMITED,
     ) -> None:
         self._open = open_stream
         self._encoding = encoding
@@ -69,9 +71,7 @@ class DelimitedReader:
             raise InvalidInput("The file is one endless line; a report has a line for each row.")
         self._table = tell_layout(text, profiles)
         self._rows = _TableRows(self._table)
-        self.layout = ReadLayout(
-            FileFormat.DELIMITED, self._table.columns, self._table.profile, self._table.drift
-        )
+        self.layout = ReadLayout(file_format, self._table.columns, self._table.profile, self._table.drift)
 
     def blocks(self) -> Iterator[Block]:
         """The whole content, in order."""
@@ -269,7 +269,9 @@ class _TableRows:
             return []
         else:
             wanted = pc.match_substring_regex(
-                first, r"(?i)^\s*#?\s*(grand |sub)?-?(total|trailer|summ|gesamt|saldo|sum|end of|eof|footer)"
+                first,
+                r"(?i)^\s*#?\s*(grand |sub)?-?(total|trailer|summ|gesamt|saldo|sum|end of|eof|footer"
+                r"|carried|brought|.bertrag|riporto)",
             )
         return pc.indices_nonzero(wanted).to_pylist()
 
@@ -359,7 +361,7 @@ class _TableRows:
             return None
         if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):
             return cells[: self._width]
-        if len(cells) == 1 < self._width - 1 and not re.search(r"\d", text):
+        if len(cells) == 1 < self._width - 1 and not re.search(r'[\d"]', text):
             # A sentence below the rows; it has no figure that could be lost.
             account.informative += 1
             return None
