@@ -313,6 +313,38 @@ class Numbers(_Frozen):
         return self.model_copy(update={"decimal": decimal, "group": group})
 
 
+class PrintImage(_Frozen):
+    """Where the figures of a printed report stand; positions count from 1, the last included.
+
+    ``lead`` are texts of the first page that tell the report, ``page`` begins each page and ``end`` ends the
+    report. ``headings`` gives columns by the labels before their values, which hold until they are said
+    again; a line that is one of ``sections`` names what follows. A line is a row when the cells of
+    ``figures`` that are filled are numbers; CR, DB or DR behind one goes to a column ``... side``. A line
+    that begins with a label of ``totals`` states the figure ``total`` in the heading ``currency``; a name
+    that ends in "section" is that of the current section.
+    """
+
+    lead: tuple[str, ...] = Field(min_length=1)
+    page: str = Field(min_length=1)
+    end: str = ""
+    headings: dict[str, str]
+    sections: tuple[str, ...] = ()
+    cells: dict[str, tuple[int, int]]
+    figures: tuple[str, ...] = Field(min_length=1)
+    total: str
+    totals: dict[str, str] = Field(default_factory=dict)
+    currency: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        unknown = {*self.figures, self.total} - set(self.cells)
+        if unknown or self.total not in self.figures or self.currency not in self.headings:
+            raise ValueError("figures and total are cells, and currency is a heading")
+        if any(not 1 <= first <= last for first, last in self.cells.values()):
+            raise ValueError("a cell's positions count from 1 and rise")
+        return self
+
+
 class Profile(_Frozen):
     """One version of one layout. ``profile`` is ``name@version``.
 
@@ -332,6 +364,7 @@ class Profile(_Frozen):
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
     records: Records | None = None
+    print_image: PrintImage | None = None
     tree: Tree | None = None
     footers: tuple[Footer, ...] = ()
     guess_totals: bool = False

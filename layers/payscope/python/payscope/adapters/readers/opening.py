@@ -13,6 +13,7 @@ from payscope.adapters.readers.jpos_log import JposLogReader
 from payscope.adapters.readers.json_rows import JsonReader
 from payscope.adapters.readers.mt940 import Mt940Reader
 from payscope.adapters.readers.payment_messages import PaymentMessageReader
+from payscope.adapters.readers.print_image import PrintImageReader, find_print_profile
 from payscope.adapters.readers.sheets import sheet_text
 from payscope.adapters.readers.t140 import T140Reader
 from payscope.adapters.readers.workbook import WorkbookReader
@@ -79,6 +80,9 @@ def _open(
         case FileFormat.MT940:
             return Mt940Reader(open_stream, encoding_of(head), tuple(profiles))
         case _:
+            printed = find_print_profile(head, profiles)
+            if printed is not None and printed.print_image is not None:
+                return PrintImageReader(open_stream, head, printed, printed.print_image)
             return DelimitedReader(open_stream, head, encoding_of(head), profiles)
 
 
