@@ -119,6 +119,13 @@ def test_a_transaction_outside_an_account_is_set_aside() -> None:
     assert (found.rows, len(found.problems)) == ([], 1)
 
 
+def test_counts_in_strange_digits_or_without_end_are_not_compared() -> None:
+    found = read(report(sums=f"49,19000,\u00b2/\n98,19000,{'9' * 5000},4/\n99,19000,1,6/"))
+    assert [total.name.split()[0] for total in found.stated] == [
+        "amounts", "amounts", "records", "amounts", "groups", "records",
+    ]  # fmt: skip
+
+
 RECORDS = (
     "16,142,500,0,B,C,/",
     "16,bad,x,0/",

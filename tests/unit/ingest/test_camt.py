@@ -4,6 +4,8 @@
 # ruff: noqa: E501
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import read
@@ -176,3 +178,25 @@ def test_a_message_that_nests_without_end_is_refused() -> None:
     deep = "<a>" * 500 + "</a>" * 500
     with pytest.raises(InvalidInput, match="nests deeper"):
         read(statement(f"<Ntry>{deep}</Ntry>"))
+
+
+@given(st.integers(0, 10_000), st.binary(max_size=6), st.integers(0, 12))
+def test_damaged_bytes_are_read_or_refused(place: int, wrong: bytes, cut: int) -> None:
+    balances = balance("OPBD", "5.00") + "<ElctrncSeqNb>4</ElctrncSeqNb>" + balance("CLBD", "15.00")
+    good = statement(entry("10.00", details=detail("4.00", "B1") + detail("6.00", "B2")), balances=balances)
+    place %= len(good)
+    try:
+        found = read(good[:place] + wrong + good[place + cut :])
+    except InvalidInput:
+        return
+    assert found.accounted >= len(found.rows)
+
+
+@given(st.lists(st.lists(st.integers(1, 10**6), max_size=4), max_size=6))
+def test_exactly_one_level_of_each_entry_counts(batches: list[list[int]]) -> None:
+    content = statement(*(
+        entry(f"{sum(amounts)}.00", details="".join(detail(f"{amount}.00", "B") for amount in amounts))
+        for amounts in batches
+    ))  # fmt: skip
+    counting = [int(float(row["amount"])) for row in read(content).rows if row["counts"] == "yes"]
+    assert sum(counting) == sum(map(sum, batches))

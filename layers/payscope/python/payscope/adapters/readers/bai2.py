@@ -22,8 +22,8 @@ from payscope.domain.profiles import Profile
 from payscope.errors import InvalidInput
 
 COLUMNS: tuple[str, ...] = (
-    "group", "group_status", "originator", "as_of", "account", "record", "type", "direction", "amount",
-    "currency", "funds", "value", "bank_ref", "customer_ref", "occurrence", "text",
+    "group", "group_status", "originator", "as_of", "account", "section", "record", "type", "direction",
+    "amount", "currency", "funds", "value", "bank_ref", "customer_ref", "occurrence", "text",
 )  # fmt: skip
 
 # Several records may stand on one line, each ended by a slash; a slash inside of a text begins none.
@@ -32,8 +32,9 @@ _NEXT = re.compile(
     r"|98,[+-]?\d+,\d+,\d+/|99,[+-]?\d+,\d+,\d+/))"
 )
 _CODE = re.compile(r"(01|02|03|16|49|88|98|99),")
-_AMOUNT = re.compile(r"[+-]?\d{1,18}")
-_DATE = re.compile(r"\d{6}")
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,18}")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_DATE = re.compile(r"[0-9]{6}")
 _CREDITS, _DEBITS, _OWN_CREDITS, _OWN_DEBITS = (
     range(100, 400),
     range(400, 700),
@@ -198,6 +199,7 @@ class _Reading:
         currency = _cell(cells, 1) or self._group.currency or _HOME_CURRENCY
         self._account = _Part(name, currency, self._account.records, is_open=True)
         self._number = number
+        self._seen = {}
         self._group.parts += 1
         self._currencies.add(currency)
         self._account.amounts = self._summaries(record)
@@ -237,7 +239,7 @@ class _Reading:
         value = _date(_cell(cells, 3)) if funds.upper() == "V" else None
         bank_ref, customer_ref = _cell(cells, after), _cell(cells, after + 1)
         text = " ".join([",".join(cells[after + 2 :]), *record.lines[1:]])
-        key = (self._number, self._as_of, kind, amount, bank_ref, customer_ref)
+        key = (kind, amount, bank_ref, customer_ref)
         self._seen[key] = self._seen.get(key, 0) + 1
         row = {
             "group": self._group.name,
@@ -245,6 +247,7 @@ class _Reading:
             "originator": self._originator,
             "as_of": self._as_of,
             "account": self._number,
+            "section": self._account.name,
             "record": str(record.number),
             "type": kind,
             "direction": _direction(kind),
@@ -281,7 +284,7 @@ class _Reading:
             self._note(f"{part.name} states no sum")
         for name, at in counts.items():
             found = part.records if name == "records" else part.parts
-            if _cell(cells, at).isdigit():
+            if _COUNT.fullmatch(_cell(cells, at)):
                 self._stated.append(
                     StatedTotal(f"{name} of {part.name}", "", str(int(_cell(cells, at))), str(found))
                 )
@@ -317,12 +320,12 @@ def _funds_cells(cells: list[str], at: int) -> int:
         return 4
     if kind == "D":
         count = _cell(cells, at + 1)
-        return 2 + 2 * int(count) if count.isdigit() and len(count) < 5 else 2
+        return 2 + 2 * int(count) if _COUNT.fullmatch(count) else 2
     return 1
 
 
 def _direction(kind: str) -> str:
-    code = int(kind) if kind.isdigit() else 0
+    code = int(kind) if _COUNT.fullmatch(kind) else 0
     if code in _CREDITS or code in _OWN_CREDITS:
         return "CRDT"
     return "DBIT" if code in _DEBITS or code in _OWN_DEBITS else ""

@@ -153,7 +153,7 @@ class _Reading:
         self._label(statement)
         if statement.copy:
             self._notes += self._remarks.add(f"statement {statement.label} is marked {statement.copy}")
-        if statement.number.isdigit() and len(statement.number) < _LONG_NUMBER:
+        if statement.number.isdecimal() and len(statement.number) < _LONG_NUMBER:
             number, last = int(statement.number), self._last.get(statement.account)
             if last is not None and number != last + 1:
                 self._notes += self._remarks.add(

@@ -29,18 +29,20 @@ COLUMNS: tuple[str, ...] = (
     "supplement", "purpose_code", "end_to_end_id", "counterparty", "counter_account", "remittance",
 )  # fmt: skip
 
-_TAG = re.compile(r":(\d{2,4}[A-Z]?|NS):(.*)", re.DOTALL)
+_TAG = re.compile(r":([0-9]{2,4}[A-Z]?|NS):(.*)", re.DOTALL)
 _ENVELOPE = re.compile(r"-\}?.{0,40}|\{[1-5]:.*", re.DOTALL)
 _ENTRY = re.compile(
-    r"(?P<value>\d{6})(?P<booked>\d{4}|\s{4})?\s*(?P<mark>[RE]?[CD])[A-Z]?"
-    r"(?P<amount>\d{1,15}(?:[,.]\d{0,8})?)(?P<type>[A-Z][A-Z0-9]{3})?(?P<refs>.*)"
+    r"(?P<value>[0-9]{6})(?P<booked>[0-9]{4}|\s{4})?\s*(?P<mark>[RE]?[CD])[A-Z]?"
+    r"(?P<amount>[0-9]{1,15}(?:[,.][0-9]{0,8})?)(?P<type>[A-Z][A-Z0-9]{3})?(?P<refs>.*)"
 )
 _BALANCE = re.compile(
-    r"(?P<mark>[CD])(?P<date>\d{6})(?P<currency>[A-Z]{3})(?P<amount>\d{1,15}(?:[,.]\d{0,8})?)\s*"
+    r"(?P<mark>[CD])(?P<date>[0-9]{6})(?P<currency>[A-Z]{3})(?P<amount>[0-9]{1,15}(?:[,.][0-9]{0,8})?)\s*"
 )
-_SUMS = re.compile(r"(?P<count>\d{1,7})(?P<currency>[A-Z]{3})(?P<amount>\d{1,15}(?:[,.]\d{0,8})?)\s*")
+_SUMS = re.compile(
+    r"(?P<count>[0-9]{1,7})(?P<currency>[A-Z]{3})(?P<amount>[0-9]{1,15}(?:[,.][0-9]{0,8})?)\s*"
+)
 _ACCOUNT = re.compile(r"(?P<account>.*\S)\s+(?P<currency>[A-Z]{3})")
-_SUBFIELD = re.compile(r"\?(\d{2})")
+_SUBFIELD = re.compile(r"\?([0-9]{2})")
 _SLASHED = re.compile(r"/(EREF|NAME|REMI|IBAN)/([^/]*)")
 _PLUS_WORD = r"(?:KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC)\+"
 _END_TO_END = re.compile(rf"EREF\+(.*?)(?={_PLUS_WORD}|MTLG:|$)")
@@ -292,7 +294,8 @@ class _Reading:
         customer_ref, _, bank_ref = line["refs"].strip().partition("//")
         mark, bank_ref = line["mark"], _reference(bank_ref)
         key = (value.isoformat(), mark, line["amount"], bank_ref)
-        statement.seen[key] += 1
+        if bank_ref:
+            statement.seen[key] += 1
         return {
             "message": statement.message,
             "statement": self._label(statement),
@@ -310,7 +313,7 @@ class _Reading:
             "type": line["type"] or "",
             "customer_ref": _reference(customer_ref),
             "bank_ref": bank_ref,
-            "occurrence": str(statement.seen[key]),
+            "occurrence": str(statement.seen[key]) if bank_ref else "",
             "supplement": " ".join(part.strip() for part in entry.lines[1:] if part.strip())[:200],
             **_information(information.lines if information else []),
         }
