@@ -99,3 +99,30 @@ def test_a_table_without_amounts_is_no_payment_report(ingestion: Ingestion, bank
     )
     assert done.status == "REJECTED"
     assert "no column of amounts" in done.document["reason"]
+
+
+PROVEN = """Kontoauszug;;;;
+Datum;Text;Betrag;Saldo;Währung
+27.03.2026;Gebühr;-12,50;1.237,50;EUR
+28.03.2026;Verkauf;1.000,00;2.237,50;EUR
+29.03.2026;Auszahlung;-2.000,00;237,50;EUR
+"""
+
+
+def test_an_unknown_statement_whose_balance_proves_it_loads_by_itself(
+    ingestion: Ingestion, bank: UUID
+) -> None:
+    done = ingestion.drop(bank, "statement.csv", PROVEN.encode())
+    assert done.status == "RECONCILING"
+    assert done.checked is not None
+    assert (done.checked.account.loaded, done.checked.account.informative) == (3, 1)
+    assert ingestion.query(bank, "select status, decided_by from payscope.mapping") == [
+        ("APPROVED", "payscope:inference")
+    ]
+    sums = "select event_type, currency, sum(amount_minor)::bigint from payscope.event group by 1, 2"
+    assert ingestion.query(bank, sums) == [("BANK_ENTRY", "EUR", -101250)]
+
+
+def test_an_unknown_statement_whose_balance_does_not_roll_waits(ingestion: Ingestion, bank: UUID) -> None:
+    done = ingestion.drop(bank, "statement.csv", PROVEN.replace(";237,50", ";237,60").encode())
+    assert done.status == "NEEDS_MAPPING"

@@ -1,4 +1,4 @@
-"""Decide what a report's columns mean: a known profile, or a proposal that waits for a person."""
+"""Decide what columns mean: a known profile, a proven proposal, or a proposal that waits for a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,11 @@ from payscope.domain.layouts import fingerprint
 from payscope.domain.mapping import infer_profile, waiting_reason
 from payscope.domain.profiles import Profile
 from payscope.domain.reports import ReportStatus
-from payscope.errors import InvalidInput
+from payscope.errors import Conflict, InvalidInput
 
 _SAMPLE_ROWS = 500
+# Who decided about a mapping that needed nobody.
+_INFERENCE = "payscope:inference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ class MapReport:
             ),
             now,
         )
+        profile = self._approved_by_itself(bank_id, mapping_id, now) if inferred.is_sure else None
+        if profile is not None:
+            self.ledger.advance(
+                bank_id,
+                report_id,
+                ReportStatus.LOADING,
+                format=report_format,
+                profile=profile.profile,
+                source=profile.source,
+                drift=(*drift, "the mapping was inferred and proved by the running balance"),
+            )
+            return MapDecision(ReportStatus.LOADING, profile.profile, mapping_id)
         self.ledger.advance(
             bank_id,
             report_id,
@@ -96,6 +110,13 @@ class MapReport:
             drift=drift,
         )
         return MapDecision(ReportStatus.NEEDS_MAPPING, None, mapping_id)
+
+    def _approved_by_itself(self, bank_id: UUID, mapping_id: UUID, now: datetime) -> Profile | None:
+        """The proposal as the bank's profile; None when a person has decided about it already."""
+        try:
+            return self.mappings.approve(bank_id, mapping_id, None, _INFERENCE, now)
+        except Conflict:
+            return None
 
 
 def find_profile(profiles: ProfileBook, mappings: MappingBook, bank_id: UUID, name: str) -> Profile:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from payscope.domain.layouts import normal_name
+from payscope.domain.profiles import Numbers
 from payscope.domain.vocabulary import network_of
 from payscope.errors import InvalidInput
 
@@ -57,6 +60,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         ("arn", "arn|acquirer reference number"),
         ("order_ref", "order id|order number|merchant reference|invoice id|order reference"),
         ("batch_ref", "batch|batch number|payout id|batch id"),
+        ("balance", "balance|running balance|saldo|kontostand|solde|saldo disponibile"),
         ("kind", "type|transaction type|event|status|category|art|kind"),
     )
 }
@@ -69,17 +73,29 @@ _POINT = re.compile(r"[-+(]?[\d,' \u00a0]*\d\.\d{1,4}\)?-?")
 _COMMA = re.compile(r"[-+(]?[\d.' \u00a0]*\d,\d{1,4}\)?-?")
 _WHOLE = re.compile(r"[-+(]?\d{1,12}\)?-?")
 _ENOUGH = 0.55
-_AMOUNT_TARGETS = frozenset({"amount", "net", "fee", "credit", "debit"})
+_SURE = 0.85
+_SPACES = re.compile("[ '\u00a0\u202f\u2009\u2019+]")
+_AMOUNT_TARGETS = frozenset({"amount", "net", "fee", "credit", "debit", "balance"})
+
+
+_REQUIRED = frozenset({"occurred", "amount", "credit", "debit", "currency"})
+# With points the day comes first everywhere; with slashes and dashes countries differ.
+_DAY_OR_MONTH = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
 class InferredProfile:
-    """A proposal: the profile document, why each column was chosen, and how sure that is (0 to 1)."""
+    """A proposal: the profile document, why each column was chosen, and how sure that is (0 to 1).
+
+    ``is_sure`` says that it needs nobody: every required column is told by its name and its values, dates
+    can be read in one way only, and the running balance proves the amounts and their signs.
+    """
 
     name: str
     profile: dict[str, Any]
     evidence: dict[str, Any]
     confidence: float
+    is_sure: bool = False
 
 
 def waiting_reason(mapping_id: UUID) -> str:
@@ -143,7 +159,12 @@ def _proposal(
         else {"plus": column["credit"], "minus": column["debit"]}
     )
     event, subtype = _event(column)
-    assumptions.append(f"Every row is taken for {event}.")
+    rolls = _balance_rolls(column, sample, Numbers.model_validate(numbers))
+    if rolls:
+        # A running balance belongs to an account: each row is a movement of it.
+        event, subtype = "BANK_ENTRY", None
+    else:
+        assumptions.append(f"Every row is taken for {event}.")
     reference = [column["reference"]] if "reference" in column else list(column.values())
     if "reference" not in column:
         assumptions.append("No column identifies a row: its recognised values together do.")
@@ -170,6 +191,7 @@ def _proposal(
         "source": name,
         "header": [item for item in columns if item.strip()],
         "guess_totals": True,
+        "equal_rows": "once" if "reference" in column else "each",
         "numbers": numbers,
         "formats": formats,
         "controls": [{"name": "rows"}],
@@ -184,13 +206,67 @@ def _proposal(
         "formats": formats,
         "assumptions": assumptions,
     }
+    if rolls is not None:
+        evidence["balance_rolls"] = rolls
     needed = [
         score
         for target, (_, score) in chosen.items()
         if target in ("occurred", "amount", "credit", "debit", "currency", "reference")
     ]
-    confidence = sum(needed) / len(needed) * (1 - 0.15 * (len(assumptions) - 1))
-    return InferredProfile(name, profile, evidence, round(max(confidence, 0.05), 3))
+    confidence = sum(needed) / len(needed) * (1 - 0.15 * max(len(assumptions) - 1, 0))
+    is_sure = (
+        rolls is True
+        and "currency" in column
+        and min(score for target, (_, score) in chosen.items() if target in _REQUIRED) >= _SURE
+        and not _is_ambiguous([*sample[column["occurred"]], *sample.get(column.get("booked", ""), ())])
+    )
+    return InferredProfile(name, profile, evidence, round(max(confidence, 0.05), 3), is_sure)
+
+
+def _balance_rolls(
+    column: Mapping[str, str], sample: Mapping[str, Sequence[str]], numbers: Numbers
+) -> bool | None:
+    """Whether each balance is the one before it, or after it, with the amount; None when that is not told.
+
+    Two rows at least must say so, and amounts must differ from their opposites.
+    """
+    if "balance" not in column:
+        return None
+    balances = [_number(text, numbers) for text in sample[column["balance"]]]
+    if "amount" in column:
+        amounts = [_number(text, numbers) for text in sample[column["amount"]]]
+    else:
+        credits_, debits = (
+            [_number(text or "0", numbers) for text in sample[column[side]]] for side in ("credit", "debit")
+        )
+        amounts = [
+            None if plus is None or minus is None else plus - minus
+            for plus, minus in zip(credits_, debits, strict=True)
+        ]
+    if len(balances) < 3 or None in balances or None in amounts or not any(amounts):
+        return None
+    rows = [(balance, amount) for balance, amount in zip(balances, amounts, strict=True)]
+    return _rolls(rows) or _rolls(rows[::-1])
+
+
+def _rolls(rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> bool:
+    return all(
+        earlier is not None and later is not None and amount is not None and earlier + amount == later
+        for (earlier, _), (later, amount) in pairwise(rows)
+    )
+
+
+def _number(text: str, numbers: Numbers) -> Decimal | None:
+    plain = numbers.plain(_SPACES.sub("", text))
+    return None if plain is None else Decimal(plain)
+
+
+def _is_ambiguous(values: Sequence[str]) -> bool:
+    """Whether day and month could be exchanged in every date."""
+    parts = [match for value in values if (match := _DAY_OR_MONTH.match(value.strip()))]
+    return bool(parts) and all(
+        int(first) <= 12 and int(second) <= 12 for first, second in (m.groups() for m in parts)
+    )
 
 
 def _fields(column: Mapping[str, str]) -> dict[str, Any]:

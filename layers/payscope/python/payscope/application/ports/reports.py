@@ -280,3 +280,14 @@ class MappingBook(Protocol):
     def propose(self, bank_id: UUID, proposal: MappingProposal, now: datetime) -> UUID:
         """Keep a proposal; the same layout is proposed once. Gives the proposal's id."""
         ...
+
+    def approve(
+        self, bank_id: UUID, mapping_id: UUID, profile: Profile | None, actor: str, now: datetime
+    ) -> Profile:
+        """Make a proposal the bank's profile.
+
+        Raises:
+            NotFound: The bank has no such mapping.
+            Conflict: It is decided already.
+        """
+        ...
