@@ -93,3 +93,11 @@ def test_two_equal_lines_of_a_statement_are_two_movements_also_across_chunks() -
     ]
     assert len(set(ids)) == 5
     assert ids == [row["event_id"] for row in whole.table.to_pylist()]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_references_that_a_spreadsheet_has_shortened_in_a_text_are_told() -> None:
+    found = read(
+        b"Date,Label,Currency,Amount,Partner Name,Bank Account\n"
+        b"12/15/2025,Sale,EUR,5.00,Ann,7.49E+22\n12/16/2025,Sale,EUR,5.00,Ann,7.49E+22\n"
+    )
+    assert found.notes == ["a spreadsheet has shortened long references to the form 1.23E+22"]

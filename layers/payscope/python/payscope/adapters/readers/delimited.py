@@ -32,6 +32,8 @@ ROW = "_row"
 # A quoted cell may span this many lines; beyond it the quote was never meant to open one.
 _MAX_QUOTED_LINES = 50
 _RAW_CHARS = 1000
+# What a spreadsheet makes of a reference of digits when it saves a sheet as text.
+_SHORTENED = re.compile(rb"\b\d[.,]\d{1,14}E\+[12]\d\b")
 _TOTAL_WORDS = re.compile(
     r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|sum|eof|footer"
     r"|end of (file|report)|(carried|brought) forward|.bertrag|riporto)\b.*",
@@ -115,6 +117,7 @@ class _TableRows:
         self._common = {name: "" for footer in self._footers.values() for name in footer.columns}
         self._held: LineBlock | None = None
         self._is_single_byte = False
+        self._is_shortened = False
         self._read_options = arrow_csv.ReadOptions(
             column_names=list(self._columns), use_threads=False, block_size=64 * 1024 * 1024
         )
@@ -140,6 +143,9 @@ class _TableRows:
         block = self._below_header(block, account)
         if not block.data:
             return account.block(None)
+        if not self._is_shortened and _SHORTENED.search(block.data):
+            self._is_shortened = True
+            account.notes.append("a spreadsheet has shortened long references to the form 1.23E+22")
         if self._is_clean(block.data):
             table, misfits = self._by_arrow(block.data)
             if table is not None:
