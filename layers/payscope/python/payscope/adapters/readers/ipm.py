@@ -4,11 +4,14 @@ Header (1644, function 697) and trailer (695) frame a logical file; the trailer'
 and sum of amounts (PDS 0301) are its stated totals. A record that cannot be read is set aside by itself.
 """
 
+# pyarrow.compute makes its functions when it is imported, so their names are unknown before.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from payscope.adapters.readers.ipm_messages import Fault, read_message
 from payscope.adapters.readers.ipm_records import Record, read_records
@@ -20,7 +23,9 @@ from payscope.domain.problems import Problem, ProblemCode, StatedTotal
 from payscope.domain.profiles import Profile
 
 ROW = "_row"
-_BLOCK_ROWS = 20_000
+# Few, because the rows of a block are Python dictionaries that should stay in the processor's cache.
+_BLOCK_ROWS = 500
+_TIME = r"^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})$"
 _ELEMENTS = (
     3, 4, 5, 6, 9, 10, 12, 22, 23, 24, 25, 26, 30, 31, 32, 33, 37, 38, 40, 41, 42, 43, 49, 50, 51, 54, 63, 71,
     72, 73, 93, 94, 95, 100, 105, 111, 127,
@@ -143,7 +148,6 @@ class _Reading:
         if fields["MTI"] == "1644":
             self._frame(fields)
         fields["file"] = self._file
-        _derive(fields)
         self._rows.append(fields)
         self._numbers.append(self._number)
 
@@ -195,40 +199,70 @@ def _table(rows: list[dict[str, str]], numbers: list[int]) -> pa.Table:
             if more:
                 row["more"] = " ".join(more)
         present.add("more")
-    nothing = pa.repeat(pa.scalar("", pa.string()), len(rows))
-    arrays = [
-        pa.array([row.get(name, "") for row in rows], pa.string()) if name in present else nothing
+    texts = {
+        name: pa.array([row.get(name, "") for row in rows], pa.string())
         for name in COLUMNS
-    ]
+        if name in present
+    }
+    _derive(texts)
+    nothing = pa.repeat(pa.scalar("", pa.string()), len(rows))
+    arrays = [texts.get(name, nothing) for name in COLUMNS]
     return pa.table([*arrays, pa.array(numbers, pa.int64())], names=[*COLUMNS, ROW])
 
 
-def _derive(fields: dict[str, str]) -> None:
+def _derive(texts: dict[str, pa.Array]) -> None:
     """Add what the elements say in other words: major units, letters, times, the parts of the merchant."""
-    stated = _exponents(fields.get("PDS0148", ""))
     for digits, code, amount, currency in _AMOUNTS:
-        if digits in fields:
-            number = fields.get(code, "")
-            places = stated.get(number)
-            letters = CURRENCY_LETTERS.get(number, number)
-            fields[amount] = _major(fields[digits], exponent(letters) if places is None else places)
-            fields[currency] = letters
-    if "DE12" in fields:
-        t = fields["DE12"]
-        century = "19" if t[0] > "6" else "20"
-        fields["local_time"] = f"{century}{t[:2]}-{t[2:4]}-{t[4:6]}T{t[6:8]}:{t[8:10]}:{t[10:]}"
-    if "DE9" in fields:
-        fields["settlement_rate"] = _rate(fields["DE9"])
-    if "DE10" in fields:
-        fields["billing_rate"] = _rate(fields["DE10"])
-    if "DE22" in fields:
+        if digits in texts:
+            numbers = texts.get(code, pa.repeat(pa.scalar("", pa.string()), len(texts[digits])))
+            texts[currency] = _translated(numbers, lambda number: CURRENCY_LETTERS.get(number, number))
+            texts[amount] = _major(texts[digits], numbers, texts.get("PDS0148"))
+    if "DE12" in texts:
+        text = pc.replace_substring_regex(texts["DE12"], "^([0-6])", r"20\1")
+        text = pc.replace_substring_regex(text, "^([7-9][0-9]{11})$", r"19\1")
+        texts["local_time"] = pc.replace_substring_regex(text, _TIME, r"\1-\2-\3T\4:\5:\6")
+    for element, rate in (("DE9", "settlement_rate"), ("DE10", "billing_rate")):
+        if element in texts:
+            texts[rate] = _translated(texts[element], _rate)
+    if "DE22" in texts:
         # Positions 5 to 7: where the cardholder was, whether the card was there, how it was read.
-        fields["holder_presence"], fields["card_presence"], fields["card_input"] = fields["DE22"][4:7]
-    if "DE43" in fields:
-        fields.update(zip(_MERCHANT, split_merchant(fields["DE43"]), strict=True))
-    fields["reversal"] = fields.get("PDS0025", "")[:1]
-    if fields["file"]:
-        fields["file_date"] = _file_date(fields["file"])
+        for at, name in enumerate(("holder_presence", "card_presence", "card_input"), 4):
+            texts[name] = pc.utf8_slice_codeunits(texts["DE22"], at, at + 1)
+    if "DE43" in texts:
+        encoded = texts["DE43"].dictionary_encode()
+        parts = [split_merchant(text) for text in encoded.dictionary.to_pylist()]
+        for name, values in zip(_MERCHANT, zip(*parts, strict=True), strict=True):
+            texts[name] = pa.array(values, pa.string()).take(encoded.indices)
+    if "PDS0025" in texts:
+        texts["reversal"] = pc.utf8_slice_codeunits(texts["PDS0025"], 0, 1)
+    texts["file_date"] = _translated(texts["file"], _file_date)
+
+
+def _translated(column: pa.Array, function: Callable[[str], str]) -> pa.Array:
+    encoded = column.dictionary_encode()
+    values = pa.array([function(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    return values.take(encoded.indices)
+
+
+def _major(digits: pa.Array, numbers: pa.Array, stated: pa.Array | None) -> pa.Array:
+    """Amounts with their decimal point: by PDS 0148 where it names the currency, else by ISO 4217."""
+    keys = numbers if stated is None else pc.binary_join_element_wise(numbers, stated, " ")
+    places = _translated(keys, lambda key: str(_places(*key.partition(" ")[::2])))
+    major = digits
+    for count in pc.unique(places).to_pylist():
+        if count != "0":
+            pointed = pc.replace_substring_regex(digits, f"^(.+)(.{{{count}}})$", r"\1.\2")
+            major = pc.if_else(pc.equal(places, count), pointed, major)
+    return major
+
+
+def _places(number: str, stated: str) -> int:
+    """Decimals of a currency; PDS 0148 lists numbers of three digits with one digit for their decimals."""
+    parts = (stated[at : at + 4] for at in range(0, len(stated), 4))
+    for part in parts:
+        if len(part) == 4 and part[:3] == number and part.isascii() and part.isdigit():
+            return int(part[3])
+    return exponent(CURRENCY_LETTERS.get(number, number))
 
 
 def split_merchant(text: str) -> tuple[str, str, str, str, str, str]:
@@ -251,25 +285,10 @@ def _country(letters: str) -> str | None:
     return COUNTRY_LETTERS.get(letters.upper())
 
 
-def _major(digits: str, places: int) -> str:
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
-
-
-@cache
-def _exponents_of(text: str) -> dict[str, int]:
-    parts = [text[at : at + 4] for at in range(0, len(text), 4)]
-    return {part[:3]: int(part[3]) for part in parts if len(part) == 4 and part.isascii() and part.isdigit()}
-
-
-def _exponents(text: str) -> dict[str, int]:
-    """Decimals by currency number as PDS 0148 lists them: three digits and one."""
-    if _exponents_of.cache_info().currsize > 10_000:
-        _exponents_of.cache_clear()
-    return _exponents_of(text)
-
-
 def _rate(digits: str) -> str:
     """A conversion rate: the first digit says how many of the other seven stand behind the point."""
+    if not digits:
+        return ""
     places = int(digits[0])
     if places > 7:
         return f"0.{digits[1:].zfill(places)}"
