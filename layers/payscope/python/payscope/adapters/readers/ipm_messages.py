@@ -54,11 +54,11 @@ def read_message(raw: bytes, text: str) -> dict[str, str] | Fault:
         return plan
     fields = {"MTI": text[:4]}
     at, end = HEADER_BYTES, len(raw)
-    for number, name, width, digits in plan:
+    for name, width, longest, digits, parts in plan:
         if width < 0:
             start = at - width
             size = _LENGTHS.get(text[at:start])
-            if size is None or size > _LONGEST.get(number, 999):
+            if size is None or size > longest:
                 return _misread(name, f"its length {text[at:start]!r} is none")
             at = start + size
             value = text[start:at]
@@ -67,15 +67,12 @@ def read_message(raw: bytes, text: str) -> dict[str, str] | Fault:
             value = text[start:at]
         if at > end:
             return _misread(name, "it reaches beyond the end of the record")
-        if digits and not (value.isascii() and value.isdigit()):
+        if digits and not value.isdecimal():
             return _misread(name, "it may hold digits only")
         fields[name] = value
-        if number in _PRIVATE:
-            fault = _read_private(name, value, fields)
-        elif number == _CHIP:
-            fault = _read_chip(raw[start:at], fields)
-        else:
+        if not parts:
             continue
+        fault = _read_chip(raw[start:at], fields) if parts == _CHIP else _read_private(name, value, fields)
         if fault is not None:
             return fault
     if at != end:
@@ -90,20 +87,30 @@ def _misread(name: str, what: str) -> Fault:
     return Fault(name, ProblemCode.DAMAGED_RECORD, f"{where}the record cannot be read: {what}.")
 
 
+# Name, width, longest value, whether of digits, and the number of an element that has parts, else 0.
+_Plan = tuple[tuple[str, int, int, bool, int], ...]
+
+
 @cache
-def _plan_of(bitmap: bytes) -> tuple[tuple[int, str, int, bool], ...] | Fault:
+def _plan_of(bitmap: bytes) -> _Plan | Fault:
     bits = int.from_bytes(bitmap, "big")
     numbers = [number for number in range(2, 129) if bits >> (128 - number) & 1]
     for number in numbers:
         if number not in _WIDTHS:
             return _misread(f"DE{number}", "clearing messages have no such element")
     return tuple(
-        (number, "PAN" if number == 2 else f"DE{number}", _WIDTHS[number], number in _DIGITS)
+        (
+            "PAN" if number == 2 else f"DE{number}",
+            _WIDTHS[number],
+            _LONGEST.get(number, 999),
+            number in _DIGITS,
+            number if number in _PRIVATE or number == _CHIP else 0,
+        )
         for number in numbers
     )
 
 
-def _plan(bitmap: bytes) -> tuple[tuple[int, str, int, bool], ...] | Fault:
+def _plan(bitmap: bytes) -> _Plan | Fault:
     if not bitmap[0] & 0x80:
         return _misread("DE1", "its bitmap does not announce a second one")
     if _plan_of.cache_info().currsize > 10_000:
@@ -119,7 +126,7 @@ def _read_private(name: str, value: str, fields: dict[str, str]) -> Fault | None
         tag = value[at : at + 4]
         size = _LENGTHS.get(value[at + 4 : start])
         at = start + (size or 0)
-        if size is None or at > end or not (tag.isascii() and tag.isdigit()):
+        if size is None or at > end or not tag.isdecimal():
             return _misread(name, f"its subelement {tag!r} does not fit")
         fields["PDS" + tag] = value[start:at]
     return None
