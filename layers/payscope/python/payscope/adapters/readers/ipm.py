@@ -7,6 +7,7 @@ and sum of amounts (PDS 0301) are its stated totals. A record that cannot be rea
 # pyarrow.compute makes its functions when it is imported, so their names are unknown before.
 # pyright: reportAttributeAccessIssue=false
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
@@ -88,7 +89,7 @@ class IpmReader:
 
 def _character_set(head: bytes) -> str:
     """ASCII (Latin-1), or the EBCDIC page whose brackets and exclamation marks make sense in names."""
-    records = read_records(_Once(head), head, lambda _data: False)
+    records = read_records(io.BytesIO(head), head, lambda _data: False)
     messages = [record.data for record in records if record.data]
     if not any(message[0] == 0xF1 for message in messages[:20]):
         return "latin-1"
@@ -98,17 +99,6 @@ def _character_set(head: bytes) -> str:
         if isinstance(fields := read_message(message, message.decode("cp500")), dict)
     )
     return "cp037" if names.count("]") > names.count("[") + names.count("!") else "cp500"
-
-
-class _Once:
-    """Bytes as a stream."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def read(self, _size: int = -1) -> bytes:
-        data, self._data = self._data, b""
-        return data
 
 
 class _Reading:
