@@ -5,6 +5,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Literal
 
 import pyarrow as pa
 import pytest
@@ -16,6 +17,8 @@ from payscope.domain.money import exponent
 from payscope.domain.profiles import Numbers
 
 CURRENCIES = ("EUR", "JPY", "KWD")
+
+SIGNS: list[tuple[Literal[".", ","], str]] = [(".", ""), (",", ""), (".", ","), (",", "."), (".", " ")]
 
 
 def minor(
@@ -33,9 +36,11 @@ def minor(
     st.sampled_from(CURRENCIES).flatmap(
         lambda code: st.tuples(st.just(code), st.integers(-(10**14) + 1, 10**14 - 1))
     ),
-    st.sampled_from([(".", ""), (",", ""), (".", ","), (",", "."), (".", " ")]),
+    st.sampled_from(SIGNS),
 )
-def test_every_amount_is_read_back_exactly(money: tuple[str, int], signs: tuple[str, str]) -> None:
+def test_every_amount_is_read_back_exactly(
+    money: tuple[str, int], signs: tuple[Literal[".", ","], str]
+) -> None:
     currency, units = money
     point, group = signs
     written = f"{Decimal(units).scaleb(-exponent(currency)):,.{exponent(currency)}f}"

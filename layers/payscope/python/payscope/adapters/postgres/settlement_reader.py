@@ -80,10 +80,10 @@ class PostgresSettlementReader:
     def _ties(self, cursor: TenantCursor, key: dict[str, Any], day: _Currency) -> tuple[BatchTie, ...]:
         refs = [ref for source, ref in day.payouts if source in self._matched_sources]
         cursor.execute(load_query("batch_credits"), {**key, "batch_refs": refs})
-        credits = {row["batch_ref"]: row for row in cursor.fetchall()}
+        credited = {row["batch_ref"]: row for row in cursor.fetchall()}
         ties: list[BatchTie] = []
         for (source, ref), payout_minor in day.payouts.items():
-            row = credits.get(ref) if source in self._matched_sources else None
+            row = credited.get(ref) if source in self._matched_sources else None
             ties.append(
                 BatchTie(
                     ref,

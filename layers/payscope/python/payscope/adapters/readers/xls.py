@@ -41,7 +41,9 @@ class XlsWorkbook:
                 file_contents=content, logfile=io.StringIO(), on_demand=True, ragged_rows=True
             )
         except _DAMAGE as error:
-            raise InvalidInput("The file is an old Office workbook that is damaged, or a document without sheets.") from error
+            raise InvalidInput(
+                "The file is an old Office workbook that is damaged, or a document without sheets."
+            ) from error
         self.damaged = 0
         self.sheets: tuple[int, ...] = tuple(range(self._book.nsheets))
 
