@@ -9,7 +9,7 @@ from uuid import uuid4
 import boto3
 from botocore.config import Config
 
-from bench import chat, imports, ingest
+from bench import chat, imports, ingest, ipm
 from bench.figures import Figure, table, write
 from payscope.domain.identity import Role
 from payscope_local.banks import add_bank, database_of
@@ -19,6 +19,7 @@ from payscope_local.stack import Stack, superuser_dsn
 from payscope_local.state import read_private
 
 _ROOT = Path(__file__).resolve().parents[1]
+_IPM_RECORDS = 10_000
 
 
 def main() -> int:
@@ -46,6 +47,8 @@ def main() -> int:
     )
     _say(f"a settlement report of {rows:,} rows")
     figures += ingest.measure(stack, superuser_dsn(places), s3, bank_id, rows)
+    _say("clearing files beside cardutil")
+    figures += ipm.measure(_IPM_RECORDS)
     _say("questions over HTTP")
     token = issuer_of(places, private).mint(bank_id, Role.ANALYST, "bench", 3600)
     figures += chat.measure(stack, token, bank_id)
