@@ -4,6 +4,8 @@
 # ruff: noqa: E501
 
 import uuid
+from datetime import datetime
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -56,6 +58,81 @@ def test_every_way_of_writing_a_number_is_seen_through(written: str) -> None:
 )  # fmt: skip
 def test_what_is_no_card_number_stays(text: str) -> None:
     assert redact(text, KEY) == text
+
+
+PAN = "4929102875318648"
+SPLIT = "4929{0}1028{0}7531{0}8648"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [f"{PAN} 12/28", f"{PAN} 123", f"2026-09-01 {PAN}", f"Order 7 {PAN}", f"{PAN}.00", f"0{PAN}", f"000{PAN}",
+     f"{PAN}/737", f"10:15:00 {PAN}", f"{PAN} 10.00", f"4111111111111111 {PAN}", f"{PAN} 4111111111111111",
+     f"PAN{PAN}", f"{PAN}EUR", f"PAN{PAN}EUR", "4.929102875318648E15", "4.929102875318648E+15",
+     "PAN4929 1028 7531 8648", "7 4929 1028 7531 8648 12/28", "2026-09-01 4929 1028 7531 8648 10.00",
+     *(SPLIT.format(gap) for gap in (
+         "    ", " - ", ":", "\u00ad", "\n", "\r\n", ",", "*", "|", "+", "'", "\u00b7", "\u2060", "\u200d", "\ufeff",
+         "\u0301", "_")),
+     "4-9-2-9-1-0-2-8-7-5-3-1-8-6-4-8", "4929102875\n318648",
+     PAN.translate({48 + value: 0x660 + value for value in range(10)}),
+     PAN.translate({48 + value: 0x966 + value for value in range(10)})],
+)  # fmt: skip
+def test_neighbours_and_separators_hide_no_number(written: str) -> None:
+    token = str(tokenise(PAN, KEY))
+    assert token in redact(written, KEY)
+    clean, _ = ArrowCardGuard(ROOT).clean(sheet(note=[written, "ok"]), BANK, ())
+    assert token in clean.column("note")[0].as_py()
+    assert "8648 " not in clean.column("note")[0].as_py().replace(token, "")
+
+
+@pytest.mark.parametrize("text", ["GB29LOYD30000012345678", "FI2112345600000785", "FI21 1234 5600 0007 85",
+                                  "BE68539007547034", "NO9386011117947", "30.09.2026 10:15:00"])  # fmt: skip
+def test_account_numbers_and_moments_stay(text: str) -> None:
+    assert redact(text, KEY) == text
+
+
+def test_a_token_is_not_taken_for_a_number_again() -> None:
+    for number in NUMBERS:
+        once = redact(f"paid {number} 12/28", KEY)
+        assert redact(once, KEY) == once
+
+
+@given(st.from_regex(r"[0-9]{23}|[0-9]{12}|[0-9]{6}|[0-9]{10,11}|[0-9]{20}", fullmatch=True))
+def test_identifiers_of_other_lengths_stay(identifier: str) -> None:
+    clean, _ = ArrowCardGuard(ROOT).clean(sheet(arn=[identifier]), BANK, ())
+    assert clean.column("arn").to_pylist() == [identifier]
+    assert redact(identifier, KEY) == identifier
+
+
+@given(st.from_regex(r"[A-Z]{0,4}[0-9]{13,19}", fullmatch=True))
+def test_identifiers_stay_in_their_columns(identifier: str) -> None:
+    clean, _ = ArrowCardGuard(ROOT).clean(sheet(psp=[identifier]), BANK, ("psp",))
+    assert clean.column("psp").to_pylist() == [identifier]
+
+
+@given(
+    st.datetimes(),
+    st.lists(st.decimals(min_value=0, max_value=999999, places=2), min_size=1, max_size=4),
+    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S"]),
+)
+def test_dates_beside_amounts_stay(moment: datetime, amounts: list[Decimal], layout: str) -> None:
+    for text in (
+        " ".join([moment.strftime(layout), *map(str, amounts)]),
+        " ".join([*(f"{amount:,}" for amount in amounts), moment.strftime(layout)]),
+    ):
+        clean, _ = ArrowCardGuard(ROOT).clean(sheet(note=[text]), BANK, ())
+        assert clean.column("note").to_pylist() == [text]
+
+
+def test_names_of_columns_are_cleaned() -> None:
+    clean, _ = ArrowCardGuard(ROOT).clean(sheet(**{f"card {PAN}": ["a"]}), BANK, ())
+    assert clean.column_names == [f"card {tokenise(PAN, KEY)}", "_row"]
+
+
+def test_nothing_of_a_stripe_is_left() -> None:
+    guard = ArrowCardGuard(ROOT)
+    assert guard.redact(f"swiped ;{PAN}=29121011234567890? twice", BANK) == "swiped [removed] twice"
+    assert guard.redact(f"%B{PAN}^DOE/JANE^29121011234567890? twice", BANK) == "[removed] twice"
 
 
 def test_a_token_tells_bin_and_last_four_and_can_be_read_back() -> None:

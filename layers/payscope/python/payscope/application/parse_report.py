@@ -1,6 +1,6 @@
 """Read a file into chunks of raw rows, with every line accounted for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +68,17 @@ class ParseReport:
             NotFound: It is gone.
         """
         self.ledger.advance(bank_id, report_id, ReportStatus.PARSING)
+        try:
+            return self._read(bank_id, report_id, file)
+        except InvalidInput as error:
+            # What is wrong may be told in the file's own words.
+            facts = {
+                name: self.guard.redact(fact, bank_id) if isinstance(fact, str) else fact
+                for name, fact in error.facts.items()
+            }
+            raise InvalidInput(self.guard.redact(error.message, bank_id), **facts) from None
+
+    def _read(self, bank_id: UUID, report_id: UUID, file: ReportFile) -> ParsedReport:
         known = (*self.profiles.all(), *self.mappings.approved(bank_id))
         reader = self.readers.open(file, known)
         reading = _Reading(self, bank_id, report_id, reader.layout)
@@ -102,7 +113,9 @@ class _Reading:
         notes: tuple[str, ...],
     ) -> None:
         self._informative += informative
-        self._stated.update({(total.name, total.currency): total for total in stated})
+        for total in stated:
+            named = replace(total, name=self._safe(total.name))
+            self._stated[named.name, named.currency] = named
         self._notes += notes
         self._quarantine(tuple(self._redacted(problem) for problem in problems))
         if rows is not None and rows.num_rows:
@@ -120,10 +133,10 @@ class _Reading:
         account = RowAccount(aside, 0, self._quarantined, 0, self._informative)
         self._use.rows.record_reading(self._bank_id, self._report_id, account, tuple(self._stated.values()))
         layout = self._layout
-        drift = (*layout.drift, *dict.fromkeys(self._notes))
+        drift = tuple(map(self._safe, (*layout.drift, *dict.fromkeys(self._notes))))
         return ParsedReport(
             layout.format.value,
-            layout.columns,
+            tuple(map(self._safe, layout.columns)),
             layout.profile.profile if layout.profile else None,
             drift,
             tuple(self._refs),
@@ -141,13 +154,14 @@ class _Reading:
             self._problems = []
 
     def _redacted(self, problem: Problem) -> Problem:
-        if problem.raw is None:
-            return problem
-        raw = {
-            self._use.guard.redact(name, self._bank_id): self._use.guard.redact(text, self._bank_id)
-            for name, text in problem.raw.items()
-        }
-        return Problem(problem.row_number, problem.field, problem.code, problem.message, raw)
+        raw = problem.raw
+        if raw is not None:
+            raw = {self._safe(name): self._safe(text) for name, text in raw.items()}
+        return replace(problem, field=self._safe(problem.field), message=self._safe(problem.message), raw=raw)
+
+    def _safe(self, text: str) -> str:
+        """A text of the file as it may be kept."""
+        return self._use.guard.redact(text, self._bank_id)
 
 
 def _identifiers(profile: Profile | None) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Card numbers: found wherever they stand, replaced by keyed tokens.
 
-A candidate is a run of 13 to 19 digits, grouped or not, in an issuer range of ISO/IEC 7812 as the
+A card number has 13 to 19 digits, in one group or several, in an issuer range of ISO/IEC 7812 as the
 networks publish them, of a length that the network issues, with a valid check digit (ISO/IEC 7812-1
-annex B), and with no further digit or letter touching it. Identifiers such as ARNs (23 digits) and
-IBANs (letters first) fail at least one of these.
+annex B). Other groups of digits may stand beside it and a word of letters may touch it. Identifiers
+such as ARNs (23 digits) and IBANs (their own check digits) are told from it.
 """
 
 import hashlib
@@ -11,13 +11,24 @@ import hmac
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import UUID
 
-# Between the digits of a written card number: spaces of any width, hyphens and dashes, dots, slashes.
-SEPARATORS = " \t\u00a0\u2000-\u200b\u202f\u3000.\\-\u2010-\u2015\u2212/_"
-_CANDIDATE = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SEPARATORS}]{{0,2}}[0-9]){{12,18}}(?![0-9A-Za-z])")
-_TOUCHING = re.compile(rf"[0-9][{SEPARATORS}]?$")
-_TRACK = re.compile(r"%?[Bb][0-9]{13,19}\^[^^]{0,40}\^[0-9]{4}|;?[0-9]{13,19}[=D][0-9]{7}")
+# Cells without so many digits, letters apart, are not looked at further.
+_POSSIBLE = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}")
+_GROUP = re.compile(r"[0-9]+")
+_WIDEST_GAP = 4
+# Groups in which card numbers are printed; others must be set apart alike throughout.
+_PRINTED = re.compile(
+    r"(?:4,){3}(?:4,)?[1-4]|4,6,[45]|8,8|4,12|12,4|6,10|10,6|4,4,8|8,4,4|4,8,4|6,6,4|6,4,6|6,2,4,4|6,13"
+)
+# What a spreadsheet makes of a long number.
+_SCIENTIFIC = re.compile(r"(?<![0-9A-Za-z.,])([0-9])[.,]([0-9]{12,18})[eE]\+?([0-9]{2})(?![0-9A-Za-z])")
+_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}(?![0-9A-Za-z])")
+_TRACK = re.compile(
+    r"%?[Bb]?[0-9](?: ?[0-9]){12,18}\^[^^]{0,40}\^(?:[0-9]{4}|[=^])[^?\s]*\??"
+    r"|;?[0-9]{13,19}[=D][0-9]{7,}[^?\s]*\??"
+)
 _TOKEN = re.compile(r"card_([0-9]{6,8})_([0-9]{4})_([0-9a-f]{32})")
 _MASKED = re.compile(r"([0-9]{6,8})[*xX\u2022.#-]{3,11}([0-9]{4})")
 # Column names under which security codes travel; such a value may not even be seen by a person.
@@ -94,25 +105,144 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
         spare_bare: Leave numbers that fill the whole text, for columns whose layout defines them
             as identifiers.
     """
-    folded = unicodedata.normalize("NFKC", text)
+    folded = _folded(text)
+    if not _POSSIBLE.search(folded):
+        return text
+    if spare_bare and folded.strip().isalnum():
+        return text
+    found = _written_numbers(folded)
+    if not found:
+        return text
     pieces: list[str] = []
     end = 0
-    for found in _CANDIDATE.finditer(folded):
-        digits = re.sub(r"[^0-9]", "", found.group())
-        grouped = len(digits) != len(found.group())
-        if not is_card_number(digits) or _TOUCHING.search(folded[: found.start()]):
-            continue
-        if spare_bare and not grouped and found.group() == folded.strip():
-            continue
-        pieces += [folded[end : found.start()], str(tokenise(digits, key))]
-        end = found.end()
+    for start, stop, digits in found:
+        pieces += [folded[end:start], str(tokenise(digits, key))]
+        end = stop
     # Untouched text is given back as it came, not in its folded form.
-    return "".join([*pieces, folded[end:]]) if pieces else text
+    return "".join([*pieces, folded[end:]])
+
+
+def _folded(text: str) -> str:
+    """The text with digits of every script in ASCII; marks and format characters stay as gaps."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.digit(sign)) if sign.isdecimal() else sign
+        for sign in unicodedata.normalize("NFKC", text)
+    )
+
+
+def _written_numbers(text: str) -> list[tuple[int, int, str]]:
+    """Where card numbers stand, in order, and their digits."""
+    taken = [found.span() for found in _TOKEN.finditer(text)]
+    taken += [found.span() for found in _IBAN.finditer(text) if _is_iban(found.group())]
+    numbers: list[tuple[int, int, str]] = []
+    for found in _SCIENTIFIC.finditer(text):
+        digits = (found.group(1) + found.group(2)).ljust(int(found.group(3)) + 1, "0")
+        if is_card_number(digits):
+            numbers.append((*found.span(), digits))
+            taken.append(found.span())
+    run: list[tuple[int, int]] = []
+    for found in _GROUP.finditer(text):
+        start, stop = found.span()
+        if any(first <= start < last for first, last in taken):
+            numbers += _in_run(text, run)
+            run = []
+            continue
+        if run and not _joins(text[run[-1][1] : start]):
+            numbers += _in_run(text, run)
+            run = []
+        run.append((start, stop))
+    numbers += _in_run(text, run)
+    return sorted(numbers)
+
+
+def _in_run(text: str, run: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Card numbers among digit groups that stand together; those that fill a group come first."""
+    numbers: list[tuple[int, int, str]] = []
+    rest: list[tuple[int, int]] = []
+    for group in run:
+        digits = _unpadded(text[group[0] : group[1]])
+        if is_card_number(digits) and _stands_alone(text, *group):
+            numbers += [*_in_groups(text, rest), (*group, digits)]
+            rest = []
+        else:
+            rest.append(group)
+    return numbers + _in_groups(text, rest)
+
+
+def _in_groups(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Card numbers written in several groups, longest first from each group on."""
+    numbers: list[tuple[int, int, str]] = []
+    first = 0
+    while first < len(groups) - 1:
+        windows: list[tuple[int, str]] = []
+        digits = ""
+        for last in range(first, len(groups)):
+            digits += text[groups[last][0] : groups[last][1]]
+            if len(digits) > 19:
+                break
+            if last > first and is_card_number(digits) and _is_written_so(text, groups[first : last + 1]):
+                windows.append((last, digits))
+        if windows:
+            last, digits = windows[-1]
+            numbers.append((groups[first][0], groups[last][1], digits))
+            first = last
+        first += 1
+    return numbers
+
+
+def _is_written_so(text: str, groups: list[tuple[int, int]]) -> bool:
+    """Whether groups are set as one number is, not as dates and amounts beside each other are."""
+    if not _stands_alone(text, groups[0][0], groups[-1][1], least=3):
+        return False
+    gaps = {text[left[1] : right[0]] for left, right in pairwise(groups)}
+    return len(gaps) == 1 or bool(_PRINTED.fullmatch(",".join(str(stop - start) for start, stop in groups)))
+
+
+def _joins(gap: str) -> bool:
+    """Whether digits before and after may belong to one number."""
+    seen = sum(unicodedata.category(sign) not in ("Cf", "Mn", "Me") for sign in gap)
+    return seen <= _WIDEST_GAP and not any(sign.isalnum() for sign in gap)
+
+
+def _unpadded(digits: str) -> str:
+    """A number without the zeros that fill it up; short ones stay, because identifiers begin so too."""
+    plain = digits.lstrip("0")
+    return plain if len(plain) >= 15 and len(digits) <= 19 else digits
+
+
+def _stands_alone(text: str, start: int, stop: int, least: int = 1) -> bool:
+    """Whether nothing but a word of letters touches: one at either side, or longer ones at both."""
+    before = _letters(text[start - 1 :: -1] if start else "")
+    after = _letters(text[stop:])
+    if before is None or after is None:
+        return False
+    least = 3 if before and after else least
+    return all(count == 0 or count >= least for count in (before, after))
+
+
+def _letters(text: str) -> int | None:
+    """How many letters the text begins with; None when digits follow them."""
+    count = 0
+    for sign in text:
+        if not (sign.isascii() and sign.isalnum()):
+            break
+        if sign.isdigit():
+            return None
+        count += 1
+    return count
+
+
+def _is_iban(text: str) -> bool:
+    """The check digits of ISO 13616."""
+    plain = text.replace(" ", "")
+    return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
 
 
 def redact_number(text: str, key: bytes) -> str:
     """The token of a text of 12 to 19 digits, valid check digit or not; another text as ``redact`` has it."""
-    digits = unicodedata.normalize("NFKC", text).strip()
+    digits = _folded(text).strip()
     return str(tokenise(digits, key)) if _CARD_NUMBER.fullmatch(digits) else redact(text, key)
 
 
@@ -123,12 +253,12 @@ def names_card_number(column: str) -> bool:
 
 def holds_track_data(text: str) -> bool:
     """Whether the text carries a magnetic stripe's content."""
-    return _TRACK.search(unicodedata.normalize("NFKC", text)) is not None
+    return _TRACK.search(_folded(text)) is not None
 
 
 def remove_track_data(text: str) -> str:
     """The text with a magnetic stripe's content taken out."""
-    return _TRACK.sub(REMOVED, unicodedata.normalize("NFKC", text))
+    return _TRACK.sub(REMOVED, _folded(text))
 
 
 def names_security_code(column: str) -> bool:

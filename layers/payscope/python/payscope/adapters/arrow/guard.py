@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from payscope.adapters.arrow.values import translated
 from payscope.domain.pan import (
     REMOVED,
-    SEPARATORS,
     bank_key,
     holds_track_data,
     names_card_number,
@@ -25,10 +24,16 @@ from payscope.domain.problems import Problem, ProblemCode
 
 ROW = "_row"
 _SHORTEST = 13
-_ASCII_SHAPE = r"(?:^|[^0-9A-Za-z])[0-9](?:[ \t.\-/_]{0,2}[0-9]){12,18}(?:[^0-9A-Za-z]|$)"
-_ANY_SHAPE = rf"\p{{Nd}}(?:[{SEPARATORS}]{{0,2}}\p{{Nd}}){{12,}}"
-_TRACK_SHAPE = r"[0-9]{13,19}(?:\^|[=D][0-9]{4})"
-_BARE = r"^\s*[0-9]+\s*$"
+_ASCII_SHAPE = r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}"
+_ANY_SHAPE = r"\p{N}(?:[^\p{L}\p{N}]*\p{N}){12}"
+_TRACK_SHAPE = r"[0-9](?: ?[0-9]){12}(?:\^|[=D][0-9]{4})"
+# Moments, and numbers too long for a card's or of no network's range: told without a closer look.
+_HARMLESS = (
+    r"^(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4})[ T]+[0-9]{2}:[0-9]{2}"
+    r"(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?$"
+    r"|^[0-9]{20,}$|^(?:[179]|8[02-9])[0-9]*$"
+)
+_ALONE = r"^\s*[0-9A-Za-z]+\s*$"
 _CODE = r"^\s*[0-9]{3,4}\s*$|[0-9]{13,}"
 
 
@@ -80,9 +85,13 @@ class ArrowCardGuard:
                 sensitive.setdefault(index, set()).add(name)
             if cells is not None:
                 rows = rows.set_column(position, name, cells)
+        rows = rows.rename_columns([self.redact(name, bank_id) for name in rows.column_names])
         if not sensitive:
             return rows, ()
-        problems = tuple(_sensitive_row(rows, index, columns) for index, columns in sorted(sensitive.items()))
+        problems = tuple(
+            _sensitive_row(rows, index, {self.redact(name, bank_id) for name in columns})
+            for index, columns in sorted(sensitive.items())
+        )
         keep = pc.invert(
             pc.is_in(pa.array(range(rows.num_rows), pa.int64()), pa.array(list(sensitive), pa.int64()))
         )
@@ -95,8 +104,8 @@ def _clean_column(
     """The column without card numbers (None when it is clean), and the rows with track data."""
     ascii_only = pc.all(pc.string_is_ascii(column)).as_py()
     wanted = pc.match_substring_regex(column, _ASCII_SHAPE)
-    if spare_bare:
-        wanted = pc.and_not(wanted, pc.match_substring_regex(column, _BARE))
+    if pc.any(wanted).as_py():
+        wanted = pc.and_not(wanted, pc.match_substring_regex(column, _ALONE if spare_bare else _HARMLESS))
     if not ascii_only:
         exotic = pc.and_(pc.invert(pc.string_is_ascii(column)), pc.match_substring_regex(column, _ANY_SHAPE))
         wanted = pc.or_(wanted, exotic)
