@@ -135,6 +135,23 @@ def test_a_simulation_filters_by_known_dimensions_only(desk: Desk) -> None:
     assert desk.admin().post("/simulations", json=body).status_code == 422
 
 
+def test_a_simulation_of_days_out_of_reason_is_refused(desk: Desk) -> None:
+    body = {"time_range": "0001-01-01/9999-12-31", "change": {"target": "volume", "percent": 1}}
+    response = desk.admin().post("/simulations", json=body)
+    assert response.status_code == 422
+    assert "1990-01-01 to 2100-12-31" in response.json()["detail"]
+
+
+def test_a_simulation_filter_with_a_null_character_is_refused(desk: Desk) -> None:
+    body = {
+        "time_range": "2026-11",
+        "change": {"target": "volume", "percent": 1},
+        "filters": {"network": ["VI\x00SA"]},
+    }
+    response = desk.admin().post("/simulations", json=body)
+    assert (response.status_code, "U+0000" in response.json()["detail"]) == (422, True)
+
+
 PROFILE = {
     "profile": "own-layout@1",
     "title": "Own layout",

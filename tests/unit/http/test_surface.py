@@ -86,6 +86,13 @@ def test_roles_may_what_the_contract_says(role: Role, allowed: set[Action], refu
     assert not any(may(role, action) for action in refused)
 
 
+@pytest.mark.parametrize("path", ["/reports/", "/breaks/", "/health/live/"])
+def test_a_slash_at_the_end_is_another_route_and_redirects_nowhere(desk: Desk, path: str) -> None:
+    response = desk.admin().get(path, headers={"Host": "elsewhere.example"}, follow_redirects=False)
+    problem(response, 404, "no-such-route")
+    assert "location" not in response.headers
+
+
 def test_without_a_token_nothing_is_answered(desk: Desk) -> None:
     client = TestClient(desk.admin_app())
     response = client.get("/reports", headers={"X-Bank-Id": str(BANK)})

@@ -5,13 +5,15 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from payscope.domain.series import DayRange
 from payscope.errors import InvalidInput
 
 # The start of "all days": before any card payment that a report can hold.
 ALL_DAYS_FROM = date(1970, 1, 1)
+# What a caller may name: wide enough for every report, and calendars can be shifted within it.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _DAYS_BACK = re.compile(r"([1-9]\d{0,3})\s*d")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])", re.IGNORECASE)
@@ -24,8 +26,15 @@ def _day_or_instant(value: object) -> object:
     return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
+def _within_reason(value: datetime | date) -> datetime | date:
+    day = value.date() if isinstance(value, datetime) else value
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"must be from {FIRST_DAY} to {LAST_DAY}")
+    return value
+
+
 # The day or the instant that a question calls today.
-AsOf = Annotated[datetime | date, BeforeValidator(_day_or_instant)]
+AsOf = Annotated[datetime | date, BeforeValidator(_day_or_instant), AfterValidator(_within_reason)]
 
 
 def parse_range(text: str, today: date) -> DayRange:
@@ -34,8 +43,16 @@ def parse_range(text: str, today: date) -> DayRange:
     Both ends are included, and ``7d`` ends today.
 
     Raises:
-        InvalidInput: The text is none of these, or names days that do not exist.
+        InvalidInput: The text is none of these, or names days that do not exist or are out of reason.
     """
+    days = _read_range(text, today)
+    # "All days", as plans are stored with it, starts earlier than what anybody may name.
+    if days.end_on > LAST_DAY or (days.start_on < FIRST_DAY and days.start_on != ALL_DAYS_FROM):
+        raise InvalidInput(f"The time range {text!r} is not within {FIRST_DAY} to {LAST_DAY}.")
+    return days
+
+
+def _read_range(text: str, today: date) -> DayRange:
     written = text.strip()
     try:
         if found := _DAYS_BACK.fullmatch(written):

@@ -108,7 +108,7 @@ class SimulationRequest(BaseModel):
 
 def analytics_routes(ports: AnalyticsPorts) -> APIRouter:
     """GET /anomalies, /forecasts, /risk/merchants, /risk/cards and POST /simulations."""
-    router = APIRouter(tags=["analytics"])
+    router = APIRouter(tags=["analytics"], redirect_slashes=False)
 
     @router.get("/anomalies")
     def anomalies(

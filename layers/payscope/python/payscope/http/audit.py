@@ -15,7 +15,7 @@ Auditor = Annotated[Principal, Depends(Allow(Action.READ_AUDIT))]
 
 def audit_routes(reader: AuditReader) -> APIRouter:
     """GET /audit/head, /audit/events and /audit/proof/{event_id}."""
-    router = APIRouter(tags=["audit"])
+    router = APIRouter(tags=["audit"], redirect_slashes=False)
 
     @router.get("/audit/head")
     def head(principal: Auditor) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class ResolutionRequest(BaseModel):
 
 def break_routes(ports: BreakPorts) -> APIRouter:
     """GET /breaks, GET /breaks/{id} and POST /breaks/{id}/resolution."""
-    router = APIRouter(tags=["breaks"])
+    router = APIRouter(tags=["breaks"], redirect_slashes=False)
 
     @router.get("/breaks")
     def read_list(

@@ -32,7 +32,7 @@ def create_chat_app(gate: Gate, ports: AskPorts) -> FastAPI:
 
 
 def _question_routes(ports: AskPorts) -> APIRouter:
-    router = APIRouter(tags=["questions"])
+    router = APIRouter(tags=["questions"], redirect_slashes=False)
 
     @router.post("/chat/query")
     def ask(request: Request, body: Question, principal: Asker, key: IdempotencyKey = None) -> JSONResponse:
@@ -60,7 +60,7 @@ def _question_routes(ports: AskPorts) -> APIRouter:
 
 
 def _number_routes(ports: AskPorts) -> APIRouter:
-    router = APIRouter(tags=["numbers"])
+    router = APIRouter(tags=["numbers"], redirect_slashes=False)
 
     @router.post("/query")
     def query(

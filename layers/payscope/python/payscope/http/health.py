@@ -22,7 +22,7 @@ def health_routes(check: CheckHealth) -> APIRouter:
 
     Only a vital dependency takes readiness away, so that one vendor's outage cannot empty the fleet.
     """
-    router = APIRouter(tags=["health"])
+    router = APIRouter(tags=["health"], redirect_slashes=False)
 
     @router.get("/health")
     def whole() -> JSONResponse:
@@ -41,7 +41,7 @@ def health_routes(check: CheckHealth) -> APIRouter:
 
 def metrics_routes(totals: TotalsReader, render_text: Callable[[Sequence[Sample], str], str]) -> APIRouter:
     """GET /metrics: the bank's own numbers; for the platform's roles those of all banks together."""
-    router = APIRouter(tags=["health"])
+    router = APIRouter(tags=["health"], redirect_slashes=False)
 
     @router.get("/metrics")
     def metrics(principal: Annotated[Principal, Depends(Allow(Action.READ_METRICS))]) -> PlainTextResponse:

@@ -46,7 +46,7 @@ class ApprovalRequest(BaseModel):
 
 def mapping_routes(ports: MappingPorts) -> APIRouter:
     """GET and POST /admin/mappings, POST /admin/mappings/{id}/approval."""
-    router = APIRouter(tags=["mappings"])
+    router = APIRouter(tags=["mappings"], redirect_slashes=False)
 
     @router.get("/admin/mappings")
     def read_list(

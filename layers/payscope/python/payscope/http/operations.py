@@ -41,7 +41,7 @@ class RedriveRequest(BaseModel):
 
 def operation_routes(ports: OperationPorts) -> APIRouter:
     """POST /admin/validate-datasets, GET /admin/dlq and POST /admin/dlq/redrive."""
-    router = APIRouter(tags=["operations"])
+    router = APIRouter(tags=["operations"], redirect_slashes=False)
 
     @router.post("/admin/validate-datasets")
     def validate(

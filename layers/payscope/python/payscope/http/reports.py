@@ -46,7 +46,7 @@ class UploadRequest(BaseModel):
 
 def report_routes(ports: ReportPorts) -> APIRouter:
     """POST /reports, GET /reports, /reports/{id}, /reports/{id}/problems and /transactions/{id}."""
-    router = APIRouter(tags=["reports"])
+    router = APIRouter(tags=["reports"], redirect_slashes=False)
 
     @router.post("/reports", status_code=201)
     def request_upload(

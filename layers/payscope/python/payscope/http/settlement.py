@@ -13,7 +13,7 @@ from payscope.http.parameters import CurrencyCode, Reader
 
 def settlement_routes(reader: SettlementReader) -> APIRouter:
     """GET /settlement/proof."""
-    router = APIRouter(tags=["settlement"])
+    router = APIRouter(tags=["settlement"], redirect_slashes=False)
 
     @router.get("/settlement/proof")
     def proof(
