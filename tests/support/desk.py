@@ -196,6 +196,9 @@ class MemoryCase:
             cleared_at = resolution.acted_at if state is MatchState.WRITTEN_OFF else None
             changed = replace(self._row, state=state, cleared_at=cleared_at)
             self._book.rows[self._bank_id][self._row.break_id] = changed
+        if owner is not None:
+            rows = self._book.rows[self._bank_id]
+            rows[self._row.break_id] = replace(rows[self._row.break_id], owner=owner)
         self._book.audit.append(self._bank_id, audit)
 
 

@@ -28,6 +28,7 @@ class Service:
 
     def __init__(self, database: Database) -> None:
         self.desk = Desk()
+        self.database = database
         self.log = PostgresAuditLog(database)
         gate = Gate(
             verifier=NamedTokens(),
@@ -166,3 +167,49 @@ def test_questions_are_counted_by_intent_and_status(service: Service) -> None:
     ask(service, "How many authorisation attempts in March 2026?")
     names = {sample.name for sample in service.desk.counters.totals(OWN)}
     assert {"chat_queries_total", "chat_query_duration_seconds", "http_requests_total"} <= names
+
+
+OUT_OF_REASON = [
+    {"as_of": "9999-12-31T23:59:59Z"},
+    {"as_of": "0001-01-01"},
+    {"time_range": "0001-01-01/9999-12-31"},
+    {"time_range": "0001-01-01"},
+    {"time_range": "9999-12-31"},
+]
+
+
+@pytest.mark.parametrize("more", OUT_OF_REASON, ids=str)
+def test_dates_out_of_reason_are_refused(service: Service, more: dict[str, str]) -> None:
+    for path, body in (
+        ("/chat/query", {"query": "How many refunds?"}),
+        ("/query", {"metrics": ["refund_count"]}),
+    ):
+        assert service.client().post(path, json={**body, **more}).status_code == 422, path
+
+
+def test_a_null_character_anywhere_in_a_question_is_refused(service: Service) -> None:
+    by_network = {"dimension": "network", "values": ["VI\x00SA"]}
+    for path, body in (
+        ("/chat/query", {"query": "How many \x00 refunds?"}),
+        ("/chat/query", {"query": "How many refunds?", "locale": "e\x00n"}),
+        ("/query", {"metrics": ["refund_count"], "filters": [by_network]}),
+    ):
+        assert service.client().post(path, json=body).status_code == 422, path
+
+
+def test_neither_card_number_nor_idempotency_key_is_stored(service: Service) -> None:
+    key = "4111111111111111"
+    body = {"query": "How many refunds of 4111 1111 1111 1111 in March 2026?"}
+    responses = [
+        service.client().post("/chat/query", json=body, headers={"Idempotency-Key": key}) for _ in range(2)
+    ]
+    assert [response.status_code for response in responses] == [200, 200]
+    assert responses[1].headers["Idempotent-Replayed"] == "true"
+    assert "4111 1111" not in responses[0].text
+    with service.database.tenant(OWN) as cursor:
+        cursor.execute("select query from payscope.conversation order by asked_at desc")
+        assert not any("4111 1111" in row[0] for row in cursor.fetchall())
+        cursor.execute("select key from payscope.idempotency_key")
+        keys = {row[0] for row in cursor.fetchall()}
+    assert key not in keys
+    assert all(len(each) == 64 for each in keys)

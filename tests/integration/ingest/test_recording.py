@@ -62,6 +62,29 @@ def test_a_notification_that_comes_twice_starts_one_execution(ingestion: Ingesti
     assert len(ingestion.machine.started) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("cards 4111111111111111.csv", "cards card ending 1111.csv"),
+        ("invoice\u202egpj.csv", "invoicegpj.csv"),
+    ],
+)
+def test_a_file_whose_name_may_not_be_kept_is_rejected_under_a_name_that_may(
+    ingestion: Ingestion, bank: UUID, name: str, kept: str
+) -> None:
+    file = ReportFile("reports", f"banks/{bank}/inbox/{name}", "v1")
+    ingestion.files.objects[(file.key, "v1")] = report(auth(1))
+    received = ingestion.receive.receive(file, LATER)
+    assert received.outcome is Outcome.REJECTED
+    assert "rename the file" in str(received.reason)
+    ((file_name, object_key, status),) = ingestion.query(
+        bank, "select file_name, object_key, status from payscope.report"
+    )
+    assert (file_name, object_key, status) == (kept, f"banks/{bank}/inbox/{kept}", "REJECTED")
+    assert ingestion.receive.receive(file, LATER).outcome is Outcome.ALREADY_DONE
+    assert ingestion.machine.started == {}
+
+
 def test_rows_that_an_earlier_file_had_are_duplicates(ingestion: Ingestion, bank: UUID) -> None:
     ingestion.drop(bank, "monday.csv", report(auth(1), auth(2)))
     done = ingestion.drop(bank, "tuesday.csv", report(auth(2), auth(3)))

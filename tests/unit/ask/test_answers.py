@@ -62,6 +62,43 @@ def test_a_range_that_cannot_be_read_is_refused(text: str) -> None:
         parse_range(text, date(2026, 3, 31))
 
 
+@pytest.mark.parametrize("text", ["0001-01-01/9999-12-31", "1989-12-31", "2101", "2100-12-31/2101-01-01"])
+def test_a_range_out_of_reason_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="not within 1990-01-01 to 2100-12-31"):
+        parse_range(text, date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        "0001-01-01", "9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00",
+        "1989-12-31", "2101-01-01T00:00:00+01:00",
+    ],
+)  # fmt: skip
+def test_an_as_of_out_of_reason_is_refused(as_of: str) -> None:
+    for document in (
+        lambda: Question.model_validate({"query": "How many refunds?", "as_of": as_of}),
+        lambda: MetricQuery.model_validate({"metrics": ["refund_count"], "as_of": as_of}),
+    ):
+        with pytest.raises(ValidationError, match="must be from 1990-01-01 to 2100-12-31"):
+            document()
+
+
+@pytest.mark.parametrize(
+    "number", ["4111111111111111", "4111-1111-1111-1111", ";4111111111111111=26121010000"]
+)
+def test_a_question_is_kept_without_card_numbers(number: str) -> None:
+    query = Question(query=f"refunds of {number} in March").query
+    assert "4111" not in query
+    assert query.startswith("refunds of ")
+    assert query.endswith(" in March")
+
+
+def test_a_token_in_a_question_stays_as_it_is() -> None:
+    query = f"payments of card_41111111_1111_{'a' * 32}"
+    assert Question(query=query).query == query
+
+
 def test_a_date_as_of_is_the_end_of_that_day_in_the_banks_zone() -> None:
     instant, today = resolve_as_of(date(2026, 3, 31), "America/New_York", datetime(2026, 11, 1, tzinfo=UTC))
     assert today == date(2026, 3, 31)

@@ -1,5 +1,6 @@
 """Reports, breaks, the audit log and operations, as a bank's people see them."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,6 +36,25 @@ def test_an_upload_ticket_is_for_one_key_of_the_bank_and_is_recorded(desk: Desk)
 @pytest.mark.parametrize("name", ["../other", "a/b.csv", "..", "a\x00b", "a\nb", ""])
 def test_a_file_name_cannot_leave_the_inbox(desk: Desk, name: str) -> None:
     assert desk.admin().post("/reports", json={"file_name": name}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cards 4111111111111111.csv",
+        "cards 4111 1111 1111 1111.csv",
+        "report ${filename}",
+        "${filename}",
+        "invoice\u202egpj.csv",
+        "a\u200fb.csv",
+        "a\u2066b.csv",
+    ],
+)
+def test_a_file_name_that_hides_or_tells_too_much_is_refused(desk: Desk, name: str) -> None:
+    response = desk.admin().post("/reports", json={"file_name": name})
+    assert response.status_code == 422
+    assert "rename the file" in response.json()["detail"]
+    assert "4111" not in response.text
 
 
 def test_reports_page_by_cursor_newest_first_without_a_gap(desk: Desk) -> None:
@@ -171,6 +191,35 @@ def test_a_reopened_write_off_needs_two_people_again(desk: Desk) -> None:
 def test_a_decision_that_cannot_be_taken_is_refused(desk: Desk, body: dict[str, str]) -> None:
     desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
     assert resolve(desk, "ana", **body).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", "4111 1111 1111 1111"])
+def test_a_decision_is_kept_without_card_numbers(desk: Desk, number: str) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    response = resolve(
+        desk, "ana", action="ASSIGN", note=f"call about {number}", assignee=f"owner of {number}"
+    )
+    assert response.json()["note"] == "call about card ending 1111"
+    assert desk.breaks.rows[BANK][UUID(int=1)].owner == "owner of card ending 1111"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "half \ud83d of a pair"], ids=["U+0000", "surrogate"])
+def test_a_text_that_no_database_keeps_is_refused(desk: Desk, text: str) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    content = json.dumps({"action": "NOTE", "note": text})
+    response = desk.admin().post(f"/breaks/{UUID(int=1)}/resolution", content=content)
+    assert (response.status_code, "U+0000" in response.json()["detail"]) == (422, True)
+
+
+def test_a_text_that_writes_about_the_null_character_is_kept(desk: Desk) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    response = resolve(desk, "ana", action="NOTE", note="the escape \\u0000 and \U0001f600")
+    assert response.json()["note"] == "the escape \\u0000 and \U0001f600"
+
+
+@pytest.mark.parametrize("path", ["/transactions/a%00b", "/breaks?cursor=a%00b"])
+def test_an_address_with_a_null_character_is_refused(desk: Desk, path: str) -> None:
+    assert desk.admin().get(path).status_code == 422
 
 
 def test_an_exported_log_verifies_and_every_entry_is_proved_under_the_head(desk: Desk) -> None:

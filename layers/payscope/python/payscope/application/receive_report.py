@@ -10,7 +10,13 @@ from uuid import UUID
 from payscope.application.ports.reports import NewReport, ReportFile, ReportFiles, ReportLedger
 from payscope.application.publish_report import ReportCloser
 from payscope.domain.formats import HEAD_BYTES, recognise
-from payscope.domain.reports import ReportStatus, bank_and_name, report_id_for
+from payscope.domain.reports import (
+    ReportStatus,
+    bank_and_name,
+    check_file_name,
+    report_id_for,
+    storable_name,
+)
 from payscope.errors import InvalidInput
 
 _PART_BYTES = 4 * 1024 * 1024
@@ -62,7 +68,8 @@ class ReceiveReport:
         """Write the file down and start its processing.
 
         An object outside an inbox, or in the inbox of no known bank, is left where it is: there is
-        nobody whose ledger it could be in.
+        nobody whose ledger it could be in. A file whose name cannot be accepted is rejected, and written
+        down without what its name may not hold.
 
         Raises:
             NotFound: The object is gone.
@@ -74,14 +81,17 @@ class ReceiveReport:
             return Reception(Outcome.NOT_A_REPORT_KEY, reason=error.message)
         if not self.ledger.knows_bank(bank_id):
             return Reception(Outcome.UNKNOWN_BANK, bank_id, reason="No bank has this id.")
-        report_id = report_id_for(bank_id, file.key, file.version)
+        name = storable_name(file_name)
+        # Only an accepted name is needed to open the file again.
+        key = f"{file.key.removesuffix(file_name)}{name}"
+        report_id = report_id_for(bank_id, key, file.version)
         digest, size, head = self._measure(file)
         record = self.ledger.register(
             bank_id,
             NewReport(
                 report_id=report_id,
-                file_name=file_name,
-                object_key=file.key,
+                file_name=name,
+                object_key=key,
                 object_version=file.version,
                 byte_size=size,
                 content_sha256=digest,
@@ -93,6 +103,7 @@ class ReceiveReport:
         if record.duplicate_of is not None:
             return self._close(bank_id, report_id, ReportStatus.DUPLICATE, record.reason or "", now)
         try:
+            check_file_name(file_name)
             recognise(head)
         except InvalidInput as error:
             return self._close(bank_id, report_id, ReportStatus.REJECTED, error.message, now)

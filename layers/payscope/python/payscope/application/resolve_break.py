@@ -9,6 +9,7 @@ from uuid import UUID
 
 from payscope.application.read_breaks import Resolution
 from payscope.domain.audit import AuditDraft
+from payscope.domain.free_text import without_card_numbers
 from payscope.domain.reconciliation import MatchState
 from payscope.domain.resolutions import Act, Decision, Recorded, decide, next_instant
 from payscope.errors import InvalidInput
@@ -67,7 +68,7 @@ class ResolveBreak:
     def __call__(
         self, bank_id: UUID, break_id: UUID, wish: Wish, *, subject: str, actor: str, request_id: str
     ) -> Resolution:
-        """The decision as it was recorded.
+        """The decision as it was recorded; no card number in its texts is kept.
 
         Args:
             subject: The person, for the rule of two.
@@ -80,10 +81,12 @@ class ResolveBreak:
         """
         if (wish.decision is Decision.ASSIGN) != (wish.assignee is not None):
             raise InvalidInput("Name an assignee with ASSIGN, and only with it.")
+        note = without_card_numbers(wish.note)
+        assignee = None if wish.assignee is None else without_card_numbers(wish.assignee)
         with self.book.open(bank_id, break_id) as case:
             outcome = decide(wish.decision, subject, case.state, case.is_cleared, case.history)
             acted_at = next_instant(self.now(), case.history)
-            resolution = Resolution(self.new_id(), outcome.record, wish.note, subject, acted_at)
+            resolution = Resolution(self.new_id(), outcome.record, note, subject, acted_at)
             draft = AuditDraft(
                 self.new_id(),
                 resolution.acted_at,
@@ -94,7 +97,7 @@ class ResolveBreak:
                 request_id,
                 {"resolution_id": str(resolution.resolution_id)},
             )
-            case.record(resolution, outcome.state, wish.assignee, draft)
+            case.record(resolution, outcome.state, assignee, draft)
         return resolution
 
 

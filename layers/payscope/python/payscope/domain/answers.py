@@ -1,11 +1,12 @@
 """Answers: the documents that the chat and query routes return, values with their receipts."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from payscope.domain.free_text import without_card_numbers
 from payscope.domain.plans import Intent
 from payscope.domain.time_ranges import AsOf
 
@@ -17,9 +18,9 @@ class _Document(BaseModel):
 
 
 class Question(_Document):
-    """What POST /chat/query receives; the tenant is never part of it."""
+    """What POST /chat/query receives, free of card numbers; the tenant is never part of it."""
 
-    query: str = Field(min_length=1, max_length=2000)
+    query: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(without_card_numbers)]
     time_range: str | None = Field(default=None, max_length=40)
     as_of: AsOf | None = None
     thread_id: UUID | None = None

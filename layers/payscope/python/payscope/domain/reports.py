@@ -5,12 +5,15 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from payscope.domain.free_text import holds_card_number, without_card_numbers
 from payscope.errors import InvalidInput
 
 _REPORT_NAMESPACE = uuid.UUID("6f2f8d0e-3c55-5c0e-9c7e-3f1e6c1a9b70")
 _INBOX_KEY = re.compile(
     r"banks/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/inbox/([^/\x00-\x1f\x7f]{1,255})"
 )
+# Characters that turn the direction of the text around them, so that a name looks like another one.
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class ReportStatus(StrEnum):
@@ -63,16 +66,37 @@ def inbox_key(bank_id: uuid.UUID, file_name: str) -> str:
     """Object key under which a bank drops a file.
 
     Raises:
-        InvalidInput: The name is empty, too long, or has a slash or control characters.
+        InvalidInput: The name is empty, too long, has a slash or control characters, or ``check_file_name``
+            refuses it.
     """
     key = f"banks/{bank_id}/inbox/{file_name}"
     if _INBOX_KEY.fullmatch(key) is None or file_name in (".", ".."):
         raise InvalidInput("A file name has 1 to 255 characters without slashes or control characters.")
+    check_file_name(file_name)
     return key
 
 
+def check_file_name(file_name: str) -> None:
+    """Refuse a name that would show or become something else than it says.
+
+    Raises:
+        InvalidInput: The name holds a card number, a placeholder or a control of text direction.
+    """
+    if holds_card_number(file_name):
+        raise InvalidInput("The file's name holds a card number; rename the file without the number.")
+    if "${" in file_name:
+        raise InvalidInput("The file's name holds ${, which forms replace; rename the file without it.")
+    if _DIRECTIONS.search(file_name):
+        raise InvalidInput("The file's name holds invisible controls of text direction; rename the file.")
+
+
+def storable_name(text: str) -> str:
+    """A file name or object key as it may be kept and shown, whatever it was delivered as."""
+    return without_card_numbers(_DIRECTIONS.sub("", text))
+
+
 def bank_and_name(object_key: str) -> tuple[uuid.UUID, str]:
-    """The bank and file name of an inbox key.
+    """The bank and file name of an inbox key; ``check_file_name`` tells whether the name is acceptable.
 
     Raises:
         InvalidInput: The key is not ``banks/{bank_id}/inbox/{file name}``.

@@ -25,7 +25,7 @@ class S3UploadSigner:
             form = self._client.generate_presigned_post(
                 self._bucket,
                 object_key,
-                Conditions=[["content-length-range", 1, largest_bytes]],
+                Conditions=[{"key": object_key}, ["content-length-range", 1, largest_bytes]],
                 ExpiresIn=lifetime_s,
             )
         except (BotoCoreError, ClientError) as error:
