@@ -161,6 +161,8 @@ def _token(options: argparse.Namespace) -> int:
 
     if options.role not in Role.__members__:
         raise InvalidInput(f"{options.role} is not a role; roles are {', '.join(Role)}.")
+    if not options.sub.strip():
+        raise InvalidInput("--sub names who asks; give it a text that is not empty.")
     issuer = issuer_of(_places(), _private())
     bank_id, role = parse_bank_id(options.bank), Role(options.role)
     sys.stdout.write(issuer.mint(bank_id, role, options.sub, options.ttl, options.algorithm) + "\n")
