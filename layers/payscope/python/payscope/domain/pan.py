@@ -25,6 +25,9 @@ _PRINTED = re.compile(
 # What a spreadsheet makes of a long number.
 _SCIENTIFIC = re.compile(r"(?<![0-9A-Za-z.,])([0-9])[.,]([0-9]{12,18})[eE]\+?([0-9]{2})(?![0-9A-Za-z])")
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}(?![0-9A-Za-z])")
+# A decimal number by itself, such as a coordinate.
+_DECIMAL = re.compile(r"\s*[-+]?[0-9]{1,3}\.(?=[0-9]+\s*$)")
+_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
 _TRACK = re.compile(
     r"%?[Bb]?[0-9](?: ?[0-9]){12,18}\^[^^]{0,40}\^(?:[0-9]{4}|[=^])[^?\s]*\??"
     r"|;?[0-9]{13,19}[=D][0-9]{7,}[^?\s]*\??"
@@ -106,6 +109,9 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
             as identifiers.
     """
     folded = _folded(text)
+    if folded.isdigit():
+        digits = _unpadded(folded)
+        return text if spare_bare or not is_card_number(digits) else str(tokenise(digits, key))
     if not _POSSIBLE.search(folded):
         return text
     if spare_bare and folded.strip().isalnum():
@@ -134,12 +140,12 @@ def _folded(text: str) -> str:
 
 def _written_numbers(text: str) -> list[tuple[int, int, str]]:
     """Where card numbers stand, in order, and their digits."""
-    taken = [found.span() for found in _TOKEN.finditer(text)]
+    taken = [found.span() for pattern in (_TOKEN, _UUID) for found in pattern.finditer(text)]
     taken += [found.span() for found in _IBAN.finditer(text) if _is_iban(found.group())]
     numbers: list[tuple[int, int, str]] = []
     for found in _SCIENTIFIC.finditer(text):
         digits = (found.group(1) + found.group(2)).ljust(int(found.group(3)) + 1, "0")
-        if is_card_number(digits):
+        if len(digits) == int(found.group(3)) + 1 and is_card_number(digits):
             numbers.append((*found.span(), digits))
             taken.append(found.span())
     run: list[tuple[int, int]] = []
@@ -161,9 +167,11 @@ def _in_run(text: str, run: list[tuple[int, int]]) -> list[tuple[int, int, str]]
     """Card numbers among digit groups that stand together; those that fill a group come first."""
     numbers: list[tuple[int, int, str]] = []
     rest: list[tuple[int, int]] = []
+    decimal = _DECIMAL.match(text)
     for group in run:
         digits = _unpadded(text[group[0] : group[1]])
-        if is_card_number(digits) and _stands_alone(text, *group):
+        fraction = decimal is not None and decimal.end() == group[0]
+        if is_card_number(digits) and not fraction and _stands_alone(text, *group):
             numbers += [*_in_groups(text, rest), (*group, digits)]
             rest = []
         else:
@@ -182,7 +190,7 @@ def _in_groups(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int,
             digits += text[groups[last][0] : groups[last][1]]
             if len(digits) > 19:
                 break
-            if last > first and is_card_number(digits) and _is_written_so(text, groups[first : last + 1]):
+            if last > first and is_card_number(digits) and _is_written_so(text, groups, first, last):
                 windows.append((last, digits))
         if windows:
             last, digits = windows[-1]
@@ -192,12 +200,17 @@ def _in_groups(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int,
     return numbers
 
 
-def _is_written_so(text: str, groups: list[tuple[int, int]]) -> bool:
+def _is_written_so(text: str, run: list[tuple[int, int]], first: int, last: int) -> bool:
     """Whether groups are set as one number is, not as dates and amounts beside each other are."""
+    groups = run[first : last + 1]
     if not _stands_alone(text, groups[0][0], groups[-1][1], least=3):
         return False
+    if _PRINTED.fullmatch(",".join(str(stop - start) for start, stop in groups)):
+        return True
     gaps = {text[left[1] : right[0]] for left, right in pairwise(groups)}
-    return len(gaps) == 1 or bool(_PRINTED.fullmatch(",".join(str(stop - start) for start, stop in groups)))
+    # Of a longer number in equal groups, such as a payment reference, a part is no card number.
+    around = {text[left[1] : right[0]] for left, right in pairwise(run[max(first - 1, 0) : last + 2])}
+    return len(gaps) == 1 and (len(around) > 1 or len(groups) == len(run))
 
 
 def _joins(gap: str) -> bool:
