@@ -87,7 +87,7 @@ def test_neighbours_and_separators_hide_no_number(written: str) -> None:
 
 @pytest.mark.parametrize("text", ["GB29LOYD30000012345678", "FI2112345600000785", "FI21 1234 5600 0007 85",
                                   "BE68539007547034", "NO9386011117947", "85 67875 81662 61556 35206 48772",
-                                  "31.509553000000004", "-81.68609599999999", "2.435122561636898E10", "30.09.2026 10:15:00"])  # fmt: skip
+                                  "31.509553000000004", "634228265012, 400868", "-81.68609599999999", "2.435122561636898E10", "30.09.2026 10:15:00"])  # fmt: skip
 def test_account_numbers_and_moments_stay(text: str) -> None:
     assert redact(text, KEY) == text
 

@@ -18,6 +18,7 @@ from uuid import UUID
 _POSSIBLE = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}")
 _GROUP = re.compile(r"[0-9]+")
 _WIDEST_GAP = 4
+_LONGEST_WORD = 64
 # Groups in which card numbers are printed; others must be set apart alike throughout.
 _PRINTED = re.compile(
     r"(?:4,){3}(?:4,)?[1-4]|4,6,[45]|8,8|4,12|12,4|6,10|10,6|4,4,8|8,4,4|4,8,4|6,6,4|6,4,6|6,2,4,4|6,13"
@@ -209,8 +210,10 @@ def _is_written_so(text: str, run: list[tuple[int, int]], first: int, last: int)
         return True
     gaps = {text[left[1] : right[0]] for left, right in pairwise(groups)}
     # Of a longer number in equal groups, such as a payment reference, a part is no card number.
-    around = {text[left[1] : right[0]] for left, right in pairwise(run[max(first - 1, 0) : last + 2])}
-    return len(gaps) == 1 and (len(around) > 1 or len(groups) == len(run))
+    beside = [pair for pair in ((first - 1, first), (last, last + 1)) if pair[0] >= 0 and pair[1] < len(run)]
+    if len(groups) == 2 and any(sign in ",;:/|" for gap in gaps for sign in gap):
+        return False
+    return len(gaps) == 1 and not any(text[run[left][1] : run[right][0]] in gaps for left, right in beside)
 
 
 def _joins(gap: str) -> bool:
@@ -227,8 +230,8 @@ def _unpadded(digits: str) -> str:
 
 def _stands_alone(text: str, start: int, stop: int, least: int = 1) -> bool:
     """Whether nothing but a word of letters touches: one at either side, or longer ones at both."""
-    before = _letters(text[start - 1 :: -1] if start else "")
-    after = _letters(text[stop:])
+    before = _letters(text[max(start - _LONGEST_WORD, 0) : start][::-1])
+    after = _letters(text[stop : stop + _LONGEST_WORD])
     if before is None or after is None:
         return False
     least = 3 if before and after else least
