@@ -26,8 +26,8 @@ _PRINTED = re.compile(
 # What a spreadsheet makes of a long number.
 _SCIENTIFIC = re.compile(r"(?<![0-9A-Za-z.,])([0-9])[.,]([0-9]{12,18})[eE]\+?([0-9]{2})(?![0-9A-Za-z])")
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}(?![0-9A-Za-z])")
-# A decimal number by itself, such as a coordinate.
-_DECIMAL = re.compile(r"\s*[-+]?[0-9]{1,3}\.(?=[0-9]+\s*$)")
+# A decimal number by itself, such as a coordinate; computers write 17 significant digits at most.
+_DECIMAL = re.compile(r"\s*[-+]?(?![0-9.]{19})[0-9]{1,3}\.(?=[0-9]+\s*$)")
 _UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
 _TRACK = re.compile(
     r"%?[Bb]?[0-9](?: ?[0-9]){12,18}\^[^^]{0,40}\^(?:[0-9]{4}|[=^])[^?\s]*\??"
