@@ -42,6 +42,7 @@ class _Parts(io.RawIOBase):
             self._where["VersionId"] = file.version
         self._position = 0
         self._size: int | None = None
+        self._whole: Any = None
 
     def readable(self) -> bool:
         return True
@@ -57,7 +58,13 @@ class _Parts(io.RawIOBase):
     def _read(self, count: int) -> bytes:
         span = f"bytes={self._position}-{self._position + count - 1}"
         try:
+            if self._whole is not None:
+                return self._whole.read(count)
             answer = self._client.get_object(**self._where, Range=span)
+            if "ContentRange" not in answer and self._position == 0:
+                # A store that does not know ranges sends everything: read that stream on.
+                self._whole, self._size = answer["Body"], answer["ContentLength"]
+                return self._whole.read(count)
             data = answer["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in _PAST_END:
