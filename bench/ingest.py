@@ -7,6 +7,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -65,18 +66,14 @@ def write_settlement(path: Path, rows: int, day: date, seed: int = 7) -> None:
         writer.writerow([*totals, f"{gross_sum - fee_sum:,.2f}", "EUR", ""])
 
 
-def measure(
-    stack: StackDescription, superuser_dsn: str, s3: object, bank_id: UUID, rows: int
-) -> list[Figure]:
+def measure(stack: StackDescription, superuser_dsn: str, s3: Any, bank_id: UUID, rows: int) -> list[Figure]:
     """Rows a second of the whole way, and of COPY into a table with the same columns and indexes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "settlement_bench.csv"
         write_settlement(path, rows, datetime.now(UTC).date() - timedelta(days=40))
         size = path.stat().st_size
         with path.open("rb") as file:
-            s3.put_object(  # type: ignore[attr-defined]
-                Bucket=stack.bucket_reports, Key=f"banks/{bank_id}/inbox/{path.name}", Body=file
-            )
+            s3.put_object(Bucket=stack.bucket_reports, Key=f"banks/{bank_id}/inbox/{path.name}", Body=file)
     began = time.perf_counter()
     queryable = _until(superuser_dsn, bank_id, _DONE) - began
     complete = _until(superuser_dsn, bank_id, ("COMPLETE",)) - began

@@ -31,7 +31,7 @@ def chain_step(step: Step) -> Callable[[Document, object], Document]:
         )
         try:
             document = step(event)
-        except Exception:
+        except Exception:  # logged once here, where it leaves; Step Functions needs the error itself
             logger.exception("step failed")
             raise
         logger.info("step done", extra={"status": document.get("status")})

@@ -19,7 +19,7 @@ class EmbeddedMetrics:
         self._pending: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self._lock = threading.Lock()
 
-    def add(self, bank_id: UUID | None, samples: Sequence[Sample]) -> None:  # noqa: ARG002
+    def add(self, bank_id: UUID | None, samples: Sequence[Sample]) -> None:  # noqa: ARG002 -- metrics of the cloud carry no bank
         """Keep counts and summed durations until the next flush."""
         with self._lock:
             for sample in samples:
