@@ -14,9 +14,9 @@ from datetime import datetime
 from cardutil.mciipm import IpmReader as CardutilReader
 
 from bench.figures import Figure, table
-from payscope.adapters.readers.ipm import IpmReader
-from payscope.adapters.readers.ipm_messages import read_message
-from payscope.adapters.readers.ipm_records import read_records
+from payscope.adapters.readers.cards.ipm import IpmReader
+from payscope.adapters.readers.cards.ipm_messages import read_message
+from payscope.adapters.readers.cards.ipm_records import read_records
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from tests.support.ipm_writer import SALE, blocked, header, message, private, records, trailer
 

@@ -9,10 +9,10 @@ from forecasting.models import ModelForecaster
 
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.task_results import S3TaskResults
-from payscope.adapters.postgres.forecast_store import PostgresForecasts
-from payscope.adapters.postgres.series import PostgresFacts
+from payscope.adapters.postgres.analyse.forecast_store import PostgresForecasts
+from payscope.adapters.postgres.analyse.series import PostgresFacts
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.make_forecasts import make_forecasts
+from payscope.application.analyse.make_forecasts import make_forecasts
 from payscope.errors import InvalidInput
 
 

@@ -9,9 +9,9 @@ from risk_graph.model import GraphRiskModel
 
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.task_results import S3TaskResults
-from payscope.adapters.postgres.risk_store import PostgresRisk
+from payscope.adapters.postgres.analyse.risk_store import PostgresRisk
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.score_risk import score_risk
+from payscope.application.analyse.score_risk import score_risk
 from payscope.errors import InvalidInput
 
 

@@ -19,36 +19,36 @@ from payscope.adapters.jwt.jwks_address import jwks_fetcher
 from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.probe import JwksProbe
 from payscope.adapters.jwt.token_verifier import JwtVerifier
-from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
+from payscope.adapters.postgres.analyse.anomaly_store import PostgresAnomalies
+from payscope.adapters.postgres.analyse.forecast_store import PostgresForecasts
+from payscope.adapters.postgres.analyse.risk_reader import PostgresRiskReader
+from payscope.adapters.postgres.analyse.series import PostgresFacts
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
-from payscope.adapters.postgres.break_store import PostgresBreakStore
-from payscope.adapters.postgres.dataset_counts import PostgresLedgerCounter
-from payscope.adapters.postgres.failed_reports import PostgresFailedReports
-from payscope.adapters.postgres.forecast_store import PostgresForecasts
+from payscope.adapters.postgres.derive.dataset_counts import PostgresLedgerCounter
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
-from payscope.adapters.postgres.mapping_reader import PostgresMappingReader
+from payscope.adapters.postgres.ingest.failed_reports import PostgresFailedReports
+from payscope.adapters.postgres.ingest.mapping_reader import PostgresMappingReader
+from payscope.adapters.postgres.ingest.report_reader import PostgresReportReader
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
-from payscope.adapters.postgres.programme_reader import PostgresProgrammes
-from payscope.adapters.postgres.report_reader import PostgresReportReader
-from payscope.adapters.postgres.report_store import PostgresMappingBook
-from payscope.adapters.postgres.risk_reader import PostgresRiskReader
-from payscope.adapters.postgres.series import PostgresFacts
-from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
-from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
+from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
+from payscope.adapters.postgres.reconcile.programme_reader import PostgresProgrammes
+from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
+from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.prometheus.exposition import render
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
 from payscope.adapters.valkey.probe import ValkeyProbe
-from payscope.application.approve_mapping import ApproveMapping
-from payscope.application.check_health import CheckHealth, Probe
-from payscope.application.manage_dlq import ManageDlq
-from payscope.application.manage_mappings import ProposeMapping
-from payscope.application.measure import EveryRecorder
-from payscope.application.record_audit import RecordAudit
-from payscope.application.resolve_break import ResolveBreak
-from payscope.application.validate_datasets import DatasetReport, validate_datasets
-from payscope.domain.programmes import Programme, programmes_from_json
-from payscope.domain.reconciliation import rules_from_json
+from payscope.application.derive.validate_datasets import DatasetReport, validate_datasets
+from payscope.application.ingest.approve_mapping import ApproveMapping
+from payscope.application.ingest.manage_mappings import ProposeMapping
+from payscope.application.operate.check_health import CheckHealth, Probe
+from payscope.application.operate.manage_dlq import ManageDlq
+from payscope.application.operate.measure import EveryRecorder
+from payscope.application.operate.record_audit import RecordAudit
+from payscope.application.reconcile.resolve_break import ResolveBreak
+from payscope.domain.reconcile.programmes import Programme, programmes_from_json
+from payscope.domain.reconcile.reconciliation import rules_from_json
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
@@ -149,7 +149,9 @@ def build_ports(parts: Parts) -> AdminPorts:
 
 
 def _matched_sources() -> tuple[str, ...]:
-    rules = rules_from_json(files("payscope.domain.rules").joinpath("reconciliation.json").read_text())
+    rules = rules_from_json(
+        files("payscope.domain.reconcile.rules").joinpath("reconciliation.json").read_text()
+    )
     return tuple(rules.document["payout_sources"])
 
 
@@ -206,4 +208,6 @@ def _now() -> datetime:
 
 
 def _programme_rules() -> tuple[Programme, ...]:
-    return programmes_from_json(files("payscope.domain.rules").joinpath("programmes.json").read_text())
+    return programmes_from_json(
+        files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text()
+    )

@@ -9,16 +9,16 @@ from payscope.adapters.aws.environment import connect
 from payscope.adapters.jwt.jwks_address import jwks_fetcher
 from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.token_verifier import JwtVerifier
-from payscope.adapters.postgres.asking import postgres_ask_ports
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.raw_rows import S3RawRows
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
-from payscope.application.ask_ports import AskPorts
-from payscope.application.measure import EveryRecorder
-from payscope.application.record_audit import RecordAudit
+from payscope.application.ask.ports import AskPorts
+from payscope.application.operate.measure import EveryRecorder
+from payscope.application.operate.record_audit import RecordAudit
 from payscope.http.access import Gate
 from payscope.settings import Settings
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.check_totals import CheckTotals
+from payscope.application.ingest.check_totals import CheckTotals
 
 
 @cache

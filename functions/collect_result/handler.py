@@ -6,7 +6,7 @@ from uuid import UUID
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.task_results import S3TaskResults
-from payscope.application.collect_result import collect_result
+from payscope.application.analyse.collect_result import collect_result
 
 
 @cache

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
-from payscope.adapters.postgres.series import PostgresFacts
+from payscope.adapters.postgres.analyse.anomaly_store import PostgresAnomalies
+from payscope.adapters.postgres.analyse.series import PostgresFacts
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.detect_anomalies import detect_anomalies
+from payscope.application.analyse.detect_anomalies import detect_anomalies
 
 
 @cache

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.report_closing import PostgresReportCloser
+from payscope.adapters.postgres.ingest.report_closing import PostgresReportCloser
 from payscope.adapters.postgres.tenancy import Database
-from payscope.domain.reports import ReportStatus
+from payscope.domain.ingest.reports import ReportStatus
 
 
 @cache

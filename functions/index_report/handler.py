@@ -7,9 +7,9 @@ from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.pinecone.documents import PineconeDocuments
-from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
+from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger, PostgresReportFactsReader
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.index_report import index_report
+from payscope.application.derive.index_report import index_report
 
 
 @cache

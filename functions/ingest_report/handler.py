@@ -12,11 +12,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.object_created import created_file
 from payscope.adapters.aws.report_machine import StepFunctionsReportMachine
-from payscope.adapters.postgres.report_closing import PostgresReportCloser
-from payscope.adapters.postgres.report_store import PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_closing import PostgresReportCloser
+from payscope.adapters.postgres.ingest.report_store import PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Files
-from payscope.application.receive_report import ReceiveReport
+from payscope.application.ingest.receive_report import ReceiveReport
 
 logger = Logger(service="payscope")
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
-from payscope.adapters.postgres.event_store import PostgresEventLedger
-from payscope.adapters.postgres.report_store import PostgresMappingBook
+from payscope.adapters.postgres.ingest.event_store import PostgresEventLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.load_chunk import LoadChunk
-from payscope.application.ports.reports import ChunkRef
+from payscope.application.ingest.load_chunk import LoadChunk
+from payscope.application.ingest.report_ports import ChunkRef
 
 
 @cache

@@ -7,10 +7,10 @@ from functools import cache
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.event_bus import EventBridgeBus
+from payscope.adapters.postgres.ingest.report_closing import PostgresOutbox
 from payscope.adapters.postgres.maintenance import PostgresStoreKeeper
-from payscope.adapters.postgres.report_closing import PostgresOutbox
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.maintain_store import maintain_store
+from payscope.application.operate.maintain_store import maintain_store
 
 
 @cache

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
-from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.map_report import MapReport
+from payscope.application.ingest.map_report import MapReport
 
 
 @cache

@@ -18,7 +18,7 @@ from payscope.adapters.pinecone.schema import PineconeSchema
 from payscope.adapters.postgres.maintenance import PostgresStoreKeeper
 from payscope.adapters.postgres.migrations import PostgresSchema
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.migrate_store import migrate_stores
+from payscope.application.operate.migrate_store import migrate_stores
 
 _FOLDER = Path(__file__).with_name("migrations")
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.neo4j.graph import Graph, Neo4jPaymentGraph
 from payscope.adapters.pinecone.documents import PineconeDocuments
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader
-from payscope.adapters.postgres.rollups import PostgresRollups
-from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
+from payscope.adapters.postgres.derive.graph_source import PostgresPaymentReader
+from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger, PostgresReportFactsReader
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.index_report import rebuild_index
-from payscope.application.rebuild_graph import rebuild_graph
+from payscope.application.derive.index_report import rebuild_index
+from payscope.application.derive.rebuild_graph import rebuild_graph
 from payscope.errors import InvalidInput
 from payscope.settings import Connections
 

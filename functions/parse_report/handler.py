@@ -5,12 +5,12 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
-from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs, S3Files
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.parse_report import ParseReport
-from payscope.application.ports.reports import ReportFile
+from payscope.application.ingest.parse_report import ParseReport
+from payscope.application.ingest.report_ports import ReportFile
 
 
 @cache

@@ -7,10 +7,10 @@ from uuid import UUID
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.event_bus import EventBridgeBus
-from payscope.adapters.postgres.report_closing import PostgresOutbox, PostgresReportCloser
+from payscope.adapters.postgres.ingest.report_closing import PostgresOutbox, PostgresReportCloser
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.publish_report import publish_report
-from payscope.domain.reports import ReportStatus
+from payscope.application.ingest.publish_report import publish_report
+from payscope.domain.ingest.reports import ReportStatus
 
 
 @cache

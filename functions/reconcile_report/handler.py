@@ -7,10 +7,10 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.reconcile_report import reconcile_report
-from payscope.domain.reconciliation import ReconciliationRules, rules_from_json
+from payscope.application.reconcile.reconcile_report import reconcile_report
+from payscope.domain.reconcile.reconciliation import ReconciliationRules, rules_from_json
 
 
 @cache
@@ -20,7 +20,9 @@ def _ledger() -> PostgresReconciliationLedger:
 
 @cache
 def _rules() -> ReconciliationRules:
-    return rules_from_json(files("payscope.domain.rules").joinpath("reconciliation.json").read_text())
+    return rules_from_json(
+        files("payscope.domain.reconcile.rules").joinpath("reconciliation.json").read_text()
+    )
 
 
 @chain_step

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.report_store import PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.reject_report import RejectReport
+from payscope.application.ingest.reject_report import RejectReport
 
 
 @cache

@@ -5,9 +5,9 @@ from functools import cache
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.roll_up_report import roll_up_report
+from payscope.application.derive.roll_up_report import roll_up_report
 
 
 @cache

@@ -6,7 +6,7 @@ from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.model_machines import StepFunctionsModelMachine
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.start_models import start_models
+from payscope.application.analyse.start_models import start_models
 
 
 @chain_step

@@ -7,9 +7,9 @@ from uuid import UUID
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
 from payscope.adapters.neo4j.graph import Graph, Neo4jPaymentGraph
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader, PostgresSyncProgress
+from payscope.adapters.postgres.derive.graph_source import PostgresPaymentReader, PostgresSyncProgress
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.sync_graph import sync_graph
+from payscope.application.derive.sync_graph import sync_graph
 
 
 @cache

@@ -14,7 +14,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payscope.domain.identity import Role
-from payscope.domain.reports import ReportStatus, inbox_key, report_id_for
+from payscope.domain.ingest.reports import ReportStatus, inbox_key, report_id_for
 from payscope.errors import InvalidInput, Unavailable
 from payscope_local.aws import aws_client
 from payscope_local.places import Places, find_places

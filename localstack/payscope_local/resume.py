@@ -12,7 +12,7 @@ from uuid import UUID
 
 from payscope.adapters.aws.report_machine import StepFunctionsReportMachine
 from payscope.adapters.postgres.tenancy import Database
-from payscope.domain.reports import ReportStatus
+from payscope.domain.ingest.reports import ReportStatus
 from payscope_local.aws import aws_client
 
 _BEFORE_THE_CHAIN = ReportStatus.RECEIVED

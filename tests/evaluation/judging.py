@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from payscope.domain.answers import Answer, Value
+from payscope.domain.ask.answers import Answer, Value
 from tests.evaluation import gold
 from tests.evaluation.questions import Covered
 

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from payscope.application.answer_question import answer_question
-from payscope.application.ask_ports import AskPorts
-from payscope.domain.answers import Answer, Question
-from payscope.domain.language.confidence import bucket_of
-from payscope.domain.language.parser import understand
-from payscope.domain.language.phrases import names_of
-from payscope.domain.summaries import foreign_numerals
+from payscope.application.ask.answer_question import answer_question
+from payscope.application.ask.ports import AskPorts
+from payscope.domain.ask.answers import Answer, Question
+from payscope.domain.ask.language.confidence import bucket_of
+from payscope.domain.ask.language.parser import understand
+from payscope.domain.ask.language.phrases import names_of
+from payscope.domain.ask.summaries import foreign_numerals
 from tests.evaluation import world
 from tests.evaluation.held_out import HELD_OUT
 from tests.evaluation.judging import judge
@@ -117,7 +117,9 @@ def test_confidence_is_the_measured_share_of_right_readings(ask_ports: AskPorts)
                 asked["carried"] += 1
                 right["carried"] += judge(each, answer) is None
     measured = {name: {"right": right[name], "asked": asked[name]} for name in sorted(asked)}
-    kept = json.loads(files("payscope.domain.language").joinpath("calibration.json").read_text())["buckets"]
+    kept = json.loads(files("payscope.domain.ask.language").joinpath("calibration.json").read_text())[
+        "buckets"
+    ]
     assert kept == measured, f"write this into calibration.json: {json.dumps({'buckets': measured})}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
 from payscope.adapters.postgres.tenancy import Database
 from payscope.domain.events import EventType, PaymentEvent
 from tests.support.payments import Delivery, add_bank, deliver

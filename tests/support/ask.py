@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
 from payscope.adapters.postgres.tenancy import Database
 from payscope.domain.events import COLUMNS, PaymentEvent, event_id
 from tests.evaluation import world

@@ -2,9 +2,9 @@
 
 import pytest
 
-from payscope.adapters.postgres.asking import postgres_ask_ports
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.ask_ports import AskPorts
+from payscope.application.ask.ports import AskPorts
 from tests.evaluation import world
 from tests.support.ask import RowsInMemory, load_world
 from tests.support.postgres import TestDatabases

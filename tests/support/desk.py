@@ -15,32 +15,32 @@ from starlette.testclient import TestClient
 
 from payscope.adapters.prometheus.exposition import render
 from payscope.adapters.valkey.counters import ProcessCounters
-from payscope.application.approve_mapping import ApproveMapping
-from payscope.application.authenticate import Unauthenticated
-from payscope.application.check_health import CheckHealth, Probe
-from payscope.application.get_transaction import Lifecycle
-from payscope.application.issue_upload import PresignedPost
-from payscope.application.manage_dlq import DeadLetter, FailedReport, ManageDlq
-from payscope.application.manage_mappings import MappingRow, ProposeMapping
-from payscope.application.ports.reports import MappingProposal, ReportRecord
-from payscope.application.prove_settlement import SettledDay
-from payscope.application.read_anomalies import StoredAnomaly
-from payscope.application.read_breaks import BreakFilter, BreakRow, Resolution
-from payscope.application.read_forecasts import StoredForecast
-from payscope.application.read_reports import ReportProblem, ReportReceipt, ReportSummary
-from payscope.application.read_risk import RiskKind, RiskRun, RiskScore
-from payscope.application.record_audit import RecordAudit
-from payscope.application.resolve_break import ResolveBreak
-from payscope.application.run_once import Answer, Earlier, KeyScope
+from payscope.application.analyse.read_anomalies import StoredAnomaly
+from payscope.application.analyse.read_forecasts import StoredForecast
+from payscope.application.analyse.read_risk import RiskKind, RiskRun, RiskScore
+from payscope.application.ingest.approve_mapping import ApproveMapping
+from payscope.application.ingest.issue_upload import PresignedPost
+from payscope.application.ingest.manage_mappings import MappingRow, ProposeMapping
+from payscope.application.ingest.read_reports import ReportProblem, ReportReceipt, ReportSummary
+from payscope.application.ingest.report_ports import MappingProposal, ReportRecord
+from payscope.application.operate.authenticate import Unauthenticated
+from payscope.application.operate.check_health import CheckHealth, Probe
+from payscope.application.operate.manage_dlq import DeadLetter, FailedReport, ManageDlq
+from payscope.application.operate.record_audit import RecordAudit
+from payscope.application.operate.run_once import Answer, Earlier, KeyScope
+from payscope.application.reconcile.get_transaction import Lifecycle
+from payscope.application.reconcile.prove_settlement import SettledDay
+from payscope.application.reconcile.read_breaks import BreakFilter, BreakRow, Resolution
+from payscope.application.reconcile.resolve_break import ResolveBreak
+from payscope.domain.analyse.series import DailyFacts, DayRange, Dimension, Facts, Filters
+from payscope.domain.analyse.simulation import ChargedAmount
 from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, chain
 from payscope.domain.identity import Principal, Role
-from payscope.domain.profiles import Profile
-from payscope.domain.programmes import MonthCounts, programmes_from_json
-from payscope.domain.reconciliation import MatchState
-from payscope.domain.reports import ReportStatus
-from payscope.domain.resolutions import Act
-from payscope.domain.series import DailyFacts, DayRange, Dimension, Facts, Filters
-from payscope.domain.simulation import ChargedAmount
+from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.reports import ReportStatus
+from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
+from payscope.domain.reconcile.reconciliation import MatchState
+from payscope.domain.reconcile.resolutions import Act
 from payscope.errors import NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
@@ -283,7 +283,7 @@ class MemoryFailures:
 
 
 PROGRAMMES = programmes_from_json(
-    files("payscope.domain.rules").joinpath("programmes.json").read_text(encoding="utf-8")
+    files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text(encoding="utf-8")
 )
 
 

@@ -10,21 +10,21 @@ from uuid import UUID
 from payscope.adapters.arrow.chunks import ArrowChunkStore, ArrowSampler, ChunkCutter
 from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.adapters.arrow.mapper import ArrowMapper
-from payscope.adapters.postgres.event_store import PostgresEventLedger
-from payscope.adapters.postgres.report_closing import PostgresReportCloser
-from payscope.adapters.postgres.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.ingest.event_store import PostgresEventLedger
+from payscope.adapters.postgres.ingest.report_closing import PostgresReportCloser
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.readers.opening import StreamReaders
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.check_totals import CheckedTotals, CheckTotals
-from payscope.application.load_chunk import LoadChunk
-from payscope.application.map_report import MapReport
-from payscope.application.parse_report import ParseReport
-from payscope.application.ports.reports import ChunkRef, ReportFile
-from payscope.application.receive_report import ReceiveReport, Reception
-from payscope.application.reject_report import RejectReport
-from payscope.domain.profiles import OnDisagreement, Profile
-from payscope.domain.reports import inbox_key
+from payscope.application.ingest.check_totals import CheckedTotals, CheckTotals
+from payscope.application.ingest.load_chunk import LoadChunk
+from payscope.application.ingest.map_report import MapReport
+from payscope.application.ingest.parse_report import ParseReport
+from payscope.application.ingest.receive_report import ReceiveReport, Reception
+from payscope.application.ingest.reject_report import RejectReport
+from payscope.application.ingest.report_ports import ChunkRef, ReportFile
+from payscope.domain.ingest.profiles import OnDisagreement, Profile
+from payscope.domain.ingest.reports import inbox_key
 from payscope.errors import InvalidInput, NotFound
 
 CARD_KEY = hashlib.sha256(b"a card key for tests only").digest()

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from payscope.domain.forecasts import SHORT_DAYS, DailySeries, Gate, Predict
+from payscope.domain.analyse.forecasts import SHORT_DAYS, DailySeries, Gate, Predict
 
 _YEARLY_FROM_DAYS = 730
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from payscope.domain.risk import TransactionTable
+from payscope.domain.analyse.risk import TransactionTable
 from risk_graph.neighbours import EntityIndex, Floats, Ints
 
 DAY_S = 86_400

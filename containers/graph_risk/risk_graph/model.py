@@ -7,7 +7,7 @@ import lightgbm
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from payscope.domain.risk import (
+from payscope.domain.analyse.risk import (
     MIN_POSITIVES,
     EntityScore,
     ModelFigures,

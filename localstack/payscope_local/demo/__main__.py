@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from payscope.domain.identity import Role
-from payscope.domain.reports import ReportStatus
+from payscope.domain.ingest.reports import ReportStatus
 from payscope.errors import PayScopeError, Unavailable
 from payscope_local.banks import add_bank, database_of
 from payscope_local.demo.questions import Answer, Question

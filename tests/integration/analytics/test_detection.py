@@ -6,15 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.anomaly_store import PostgresAnomalies
-from payscope.adapters.postgres.series import PostgresFacts
+from payscope.adapters.postgres.analyse.anomaly_store import PostgresAnomalies
+from payscope.adapters.postgres.analyse.series import PostgresFacts
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.detect_anomalies import Detection, detect_anomalies
-from payscope.application.explain_change import explain_change
-from payscope.application.read_anomalies import read_incidents
-from payscope.application.simulate_change import simulate_change
-from payscope.domain.series import DayRange, Dimension
-from payscope.domain.simulation import FeeChange, FeeComponent, VolumeChange
+from payscope.application.analyse.detect_anomalies import Detection, detect_anomalies
+from payscope.application.analyse.read_anomalies import read_incidents
+from payscope.application.analyse.simulate_change import simulate_change
+from payscope.application.ask.explain_change import explain_change
+from payscope.domain.analyse.series import DayRange, Dimension
+from payscope.domain.analyse.simulation import FeeChange, FeeComponent, VolumeChange
 from payscope.errors import InvalidInput
 from tests.support.analytics import DAYS, FIRST_DAY, OUTAGE_DAY, REFUND_DAY, add_month, analytics_database
 from tests.support.payments import Delivery, add_bank

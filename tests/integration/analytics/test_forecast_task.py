@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from payscope.adapters.aws.task_results import S3TaskResults
-from payscope.adapters.postgres.forecast_store import PostgresForecasts
+from payscope.adapters.postgres.analyse.forecast_store import PostgresForecasts
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.collect_result import collect_result
-from payscope.application.read_forecasts import read_forecast
+from payscope.application.analyse.collect_result import collect_result
+from payscope.application.analyse.read_forecasts import read_forecast
 from payscope.errors import NotFound
 from payscope_local.aws import aws_client
 from tests.support.analytics import BANK, OTHER_BANK, add_month, analytics_database

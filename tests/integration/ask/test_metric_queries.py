@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from payscope.adapters.postgres.metric_queries import PostgresMetrics
-from payscope.adapters.postgres.metric_sql import can_use_rollup
+from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
+from payscope.adapters.postgres.ask.metric_sql import can_use_rollup
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.ask_ports import AskPorts
-from payscope.application.drill_receipt import drill_receipt
-from payscope.application.measuring import measure, resolve
-from payscope.application.run_query import run_query, setting_for
-from payscope.domain.catalogue import METRICS_BY_ID, dimensions_of
-from payscope.domain.plans import MetricQuery
+from payscope.application.ask.drill_receipt import drill_receipt
+from payscope.application.ask.measuring import measure, resolve
+from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.run_query import run_query, setting_for
+from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of
+from payscope.domain.ask.plans import MetricQuery
 from tests.evaluation import world
 from tests.support.ask import NOW
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from payscope.adapters.postgres.asking import postgres_ask_ports
-from payscope.adapters.postgres.metric_queries import PostgresMetrics
-from payscope.adapters.postgres.rollups import PostgresRollups
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
+from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.ask_ports import AskPorts
-from payscope.application.drill_receipt import drill_receipt
-from payscope.application.measuring import measure, resolve
-from payscope.application.run_query import run_query, setting_for
+from payscope.application.ask.drill_receipt import drill_receipt
+from payscope.application.ask.measuring import measure, resolve
+from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.run_query import run_query, setting_for
+from payscope.domain.ask.plans import Filter, MetricQuery
 from payscope.domain.events import EventType, event_id
-from payscope.domain.plans import Filter, MetricQuery
 from payscope.errors import InvalidInput, NotFound
 from tests.evaluation.world import Report
 from tests.support.ask import NOW, RowsInMemory, deliver_report

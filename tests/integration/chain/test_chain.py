@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from payscope.domain.identity import Role
-from payscope.domain.reports import ReportStatus, report_id_for
+from payscope.domain.ingest.reports import ReportStatus, report_id_for
 from payscope_local.demo.truths import DemoBank, sample_banks
 from payscope_local.product_client import ProductClient
 from payscope_local.stack import superuser_dsn

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from payscope.adapters.postgres.asking import postgres_ask_ports
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.record_audit import RecordAudit
+from payscope.application.operate.record_audit import RecordAudit
 from payscope.domain.identity import Role
 from payscope.http.access import Gate
 from payscope.http.chat_app import create_chat_app

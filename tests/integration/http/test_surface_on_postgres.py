@@ -12,25 +12,25 @@ import pytest
 from psycopg import conninfo, sql
 from psycopg.types.json import Jsonb
 
+from payscope.adapters.postgres.analyse.risk_reader import PostgresRiskReader
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
-from payscope.adapters.postgres.break_store import PostgresBreakStore
-from payscope.adapters.postgres.failed_reports import PostgresFailedReports
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
-from payscope.adapters.postgres.mapping_reader import PostgresMappingReader
+from payscope.adapters.postgres.ingest.failed_reports import PostgresFailedReports
+from payscope.adapters.postgres.ingest.mapping_reader import PostgresMappingReader
+from payscope.adapters.postgres.ingest.report_reader import PostgresReportReader
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.migrations import read_migrations
 from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
-from payscope.adapters.postgres.report_reader import PostgresReportReader
-from payscope.adapters.postgres.report_store import PostgresMappingBook
-from payscope.adapters.postgres.risk_reader import PostgresRiskReader
-from payscope.adapters.postgres.settlement_reader import PostgresSettlementReader
+from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
+from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
+from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.postgres.tenancy import Database
-from payscope.adapters.postgres.transaction_reader import PostgresLifecycleReader
-from payscope.application.manage_dlq import ManageDlq
-from payscope.application.manage_mappings import ProposeMapping
-from payscope.application.record_audit import RecordAudit
-from payscope.application.resolve_break import ResolveBreak
-from payscope.application.run_once import Answer, KeyScope, run_once
+from payscope.application.ingest.manage_mappings import ProposeMapping
+from payscope.application.operate.manage_dlq import ManageDlq
+from payscope.application.operate.record_audit import RecordAudit
+from payscope.application.operate.run_once import Answer, KeyScope, run_once
+from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.audit import AuditDraft, AuditEvent, AuditHead, first_fault
 from payscope.domain.events import EventType, event_id
 from payscope.domain.identity import Role

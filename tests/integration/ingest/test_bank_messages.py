@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.report_closing import PostgresReportCloser
+from payscope.adapters.postgres.ingest.report_closing import PostgresReportCloser
+from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.money import decimal_text
-from payscope.domain.reports import ReportStatus
 from tests.support.ingestion import NOW, Ingestion, Processed
 from tests.unit.ingest.test_bai2 import report
 from tests.unit.ingest.test_bank_message_samples import DEVIATIONS

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.ports.reports import ChunkRef, ReportFile
-from payscope.application.receive_report import Outcome
+from payscope.application.ingest.receive_report import Outcome
+from payscope.application.ingest.report_ports import ChunkRef, ReportFile
 from payscope.domain.events import EventType
-from payscope.domain.reports import inbox_key
+from payscope.domain.ingest.reports import inbox_key
 from tests.support.ingestion import Ingestion
 from tests.support.payments import event, insert_events
 

@@ -5,7 +5,7 @@
 
 from uuid import UUID
 
-from payscope.domain.profiles import OnDisagreement
+from payscope.domain.ingest.profiles import OnDisagreement
 from tests.support.ingestion import Ingestion
 from tests.unit.ingest.test_camt import balance, entry, statement
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.report_store import PostgresMappingBook
+from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.approve_mapping import ApproveMapping
+from payscope.application.ingest.approve_mapping import ApproveMapping
 from payscope.errors import Conflict, NotFound
 from tests.support.ingestion import Ingestion
 

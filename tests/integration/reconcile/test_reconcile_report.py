@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.reconcile_report import reconcile_report
+from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.domain.events import EventType, PaymentEvent
-from payscope.domain.reconciliation import ReconciliationResult, rules_from_json
+from payscope.domain.reconcile.reconciliation import ReconciliationResult, rules_from_json
 from tests.support.payments import Delivery, add_bank, deliver, event
 from tests.support.postgres import TestDatabases
 
-RULES = rules_from_json(files("payscope.domain.rules").joinpath("reconciliation.json").read_text())
+RULES = rules_from_json(files("payscope.domain.reconcile.rules").joinpath("reconciliation.json").read_text())
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 MONTH = (date(2026, 3, 1), date(2026, 3, 31))

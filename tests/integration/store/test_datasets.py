@@ -9,16 +9,16 @@ import pytest
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.neo4j.graph import Graph, Neo4jPaymentGraph
 from payscope.adapters.pinecone.documents import PineconeDocuments
-from payscope.adapters.postgres.dataset_counts import PostgresLedgerCounter
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader, PostgresSyncProgress
-from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
-from payscope.adapters.postgres.rollups import PostgresRollups
-from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
+from payscope.adapters.postgres.derive.dataset_counts import PostgresLedgerCounter
+from payscope.adapters.postgres.derive.graph_source import PostgresPaymentReader, PostgresSyncProgress
+from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger, PostgresReportFactsReader
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.index_report import index_report
-from payscope.application.reconcile_report import reconcile_report
-from payscope.application.sync_graph import sync_graph
-from payscope.application.validate_datasets import DatasetReport, validate_datasets
+from payscope.application.derive.index_report import index_report
+from payscope.application.derive.sync_graph import sync_graph
+from payscope.application.derive.validate_datasets import DatasetReport, validate_datasets
+from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.errors import Unavailable
 from tests.integration.store.conftest import PASSWORD
 from tests.integration.store.test_graph import ALL, RULES

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
+from importlib.resources import files
 from itertools import count, permutations
 from uuid import UUID, uuid4
 
@@ -12,23 +13,19 @@ import pytest
 
 from payscope.adapters.neo4j.graph import LABELS, Graph, Neo4jPaymentGraph
 from payscope.adapters.neo4j.schema import Neo4jSchema, missing_constraints
-from payscope.adapters.postgres.graph_source import PostgresPaymentReader, PostgresSyncProgress
-from payscope.adapters.postgres.reconciliation import PostgresReconciliationLedger
+from payscope.adapters.postgres.derive.graph_source import PostgresPaymentReader, PostgresSyncProgress
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.rebuild_graph import rebuild_graph
-from payscope.application.reconcile_report import reconcile_report
-from payscope.application.sync_graph import sync_graph
+from payscope.application.derive.rebuild_graph import rebuild_graph
+from payscope.application.derive.sync_graph import sync_graph
+from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.domain.events import EventType
-from payscope.domain.reconciliation import rules_from_json
+from payscope.domain.reconcile.reconciliation import rules_from_json
 from payscope.errors import Conflict, Unavailable
 from tests.integration.store.conftest import CYPHER_MIGRATIONS
 from tests.support.payments import Delivery, add_bank, deliver, event
 
-RULES = rules_from_json(
-    (
-        CYPHER_MIGRATIONS.parents[1] / "layers/payscope/python/payscope/domain/rules/reconciliation.json"
-    ).read_text()
-)
+RULES = rules_from_json((files("payscope.domain.reconcile.rules") / "reconciliation.json").read_text())
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 ARN = "1" * 23

@@ -13,13 +13,13 @@ from payscope.adapters.neo4j.graph import Graph
 from payscope.adapters.neo4j.schema import Neo4jSchema
 from payscope.adapters.pinecone.documents import PineconeDocuments
 from payscope.adapters.pinecone.schema import PineconeSchema
+from payscope.adapters.postgres.ingest.report_closing import PostgresOutbox
 from payscope.adapters.postgres.maintenance import PostgresStoreKeeper
 from payscope.adapters.postgres.migrations import PostgresSchema
-from payscope.adapters.postgres.report_closing import PostgresOutbox
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.maintain_store import ensure_months, maintain_store
-from payscope.application.migrate_store import migrate_stores
-from payscope.application.publish_report import BusEvent
+from payscope.application.ingest.publish_report import BusEvent
+from payscope.application.operate.maintain_store import ensure_months, maintain_store
+from payscope.application.operate.migrate_store import migrate_stores
 from payscope.domain.events import EventType
 from tests.integration.store.conftest import CYPHER_MIGRATIONS, PASSWORD
 from tests.support.payments import Delivery, add_bank, deliver, event

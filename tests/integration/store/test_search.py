@@ -9,10 +9,10 @@ import pytest
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.pinecone.documents import PineconeDocuments
 from payscope.adapters.pinecone.schema import PineconeSchema
-from payscope.adapters.postgres.search_source import PostgresDocumentLedger, PostgresReportFactsReader
+from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger, PostgresReportFactsReader
 from payscope.adapters.postgres.tenancy import Database
-from payscope.application.index_report import index_report, rebuild_index
-from payscope.application.search_documents import DocumentKind, Hit, SearchDocument, search_documents
+from payscope.application.derive.index_report import index_report, rebuild_index
+from payscope.application.derive.search_documents import DocumentKind, Hit, SearchDocument, search_documents
 from payscope.domain.events import EventType
 from payscope.errors import Conflict, NotFound, Unavailable
 from tests.integration.store.conftest import PASSWORD

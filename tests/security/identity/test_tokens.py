@@ -15,7 +15,7 @@ from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.token_verifier import JwtVerifier
-from payscope.application.authenticate import Unauthenticated
+from payscope.application.operate.authenticate import Unauthenticated
 from payscope.domain.identity import Principal, Role
 
 BANK = "3f0c8a52-6a3e-4d53-9b7e-0d6c3a5b8f10"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from payscope.domain.anomalies import (
+from payscope.domain.analyse.anomalies import (
     DayValue,
     anomaly_id,
     discoveries,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payscope.domain.contributions import decompose_ratio, decompose_sum
+from payscope.domain.analyse.contributions import decompose_ratio, decompose_sum
 
 _counts = st.tuples(st.integers(0, 500), st.integers(0, 500)).map(lambda pair: (min(pair), max(pair)))
 _ratio_parts = st.dictionaries(st.sampled_from("abcdefgh"), _counts, max_size=8)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from payscope.domain.forecasts import (
+from payscope.domain.analyse.forecasts import (
     NAIVE,
     DailySeries,
     Fold,

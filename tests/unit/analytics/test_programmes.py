@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from payscope.domain.programmes import (
+from payscope.domain.reconcile.programmes import (
     MonthCounts,
     Programme,
     headroom_events,
@@ -18,7 +18,7 @@ from payscope.domain.programmes import (
 RULES = {
     programme.id: programme
     for programme in programmes_from_json(
-        files("payscope.domain.rules").joinpath("programmes.json").read_text(encoding="utf-8")
+        files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text(encoding="utf-8")
     )
 }
 VAMP, ECP, EFM = RULES["VISA_VAMP"], RULES["MASTERCARD_ECP"], RULES["MASTERCARD_EFM"]

@@ -9,7 +9,7 @@ from risk_graph.model import GraphRiskModel, later_split
 from risk_graph.neighbours import EntityIndex
 from risk_graph.network import GraphModel
 
-from payscope.domain.risk import RiskKind, TransactionTable
+from payscope.domain.analyse.risk import RiskKind, TransactionTable
 
 START = 1_772_000_000
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payscope.domain.series import Facts
-from payscope.domain.simulation import (
+from payscope.domain.analyse.series import Facts
+from payscope.domain.analyse.simulation import (
     ChargedAmount,
     FeeChange,
     FeeComponent,

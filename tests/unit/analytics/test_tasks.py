@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from payscope.application.collect_result import collect_result
-from payscope.application.start_models import start_models
+from payscope.application.analyse.collect_result import collect_result
+from payscope.application.analyse.start_models import start_models
 
 BANKS = (UUID(int=1), UUID(int=2))
 TODAY = date(2026, 4, 2)

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from payscope.application.agents import run_agents
-from payscope.application.ask_ports import ReportSpan
-from payscope.application.measuring import resolve_as_of
-from payscope.application.run_query import completeness_of
-from payscope.domain.answers import Period, Question, Value
-from payscope.domain.catalogue import METRICS_BY_ID, catalogue_document, find_metric
-from payscope.domain.charts import chart_of
-from payscope.domain.dimensions import DIMENSIONS
-from payscope.domain.measured import Group, hash_rows, value_of
-from payscope.domain.plans import Filter, MetricQuery, Operator
-from payscope.domain.series import DayRange
-from payscope.domain.sources import bears_on, counting_sources
-from payscope.domain.summaries import describe, foreign_numerals
-from payscope.domain.time_ranges import parse_range, previous_range, range_text, shift_months
+from payscope.application.ask.agents import run_agents
+from payscope.application.ask.measuring import resolve_as_of
+from payscope.application.ask.ports import ReportSpan
+from payscope.application.ask.run_query import completeness_of
+from payscope.domain.analyse.series import DayRange
+from payscope.domain.ask.answers import Period, Question, Value
+from payscope.domain.ask.catalogue import METRICS_BY_ID, catalogue_document, find_metric
+from payscope.domain.ask.charts import chart_of
+from payscope.domain.ask.dimensions import DIMENSIONS
+from payscope.domain.ask.measured import Group, hash_rows, value_of
+from payscope.domain.ask.plans import Filter, MetricQuery, Operator
+from payscope.domain.ask.sources import bears_on, counting_sources
+from payscope.domain.ask.summaries import describe, foreign_numerals
+from payscope.domain.ask.time_ranges import parse_range, previous_range, range_text, shift_months
 from payscope.errors import InvalidInput, Unavailable
 
 DAY = st.dates(date(1995, 1, 1), date(2060, 12, 31))

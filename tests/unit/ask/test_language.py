@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from payscope.domain.language.dates import match_time
-from payscope.domain.language.directory import Directory, NamedMerchant
-from payscope.domain.language.lexer import tokenise
-from payscope.domain.language.parser import understand
-from payscope.domain.language.phrases import names_of, shared_phrases
-from payscope.domain.language.typos import edits, nearest
-from payscope.domain.metrics import METRICS
-from payscope.domain.plans import Intent
+from payscope.domain.ask.language.dates import match_time
+from payscope.domain.ask.language.directory import Directory, NamedMerchant
+from payscope.domain.ask.language.lexer import tokenise
+from payscope.domain.ask.language.parser import understand
+from payscope.domain.ask.language.phrases import names_of, shared_phrases
+from payscope.domain.ask.language.typos import edits, nearest
+from payscope.domain.ask.metrics import METRICS
+from payscope.domain.ask.plans import Intent
 
 TODAY = date(2026, 3, 31)
 NAMES = names_of(

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from payscope.application.ask_ports import AskPorts, Receipt
-from payscope.application.drill_receipt import drill_receipt
+from payscope.application.ask.drill_receipt import drill_receipt
+from payscope.application.ask.ports import AskPorts, Receipt
 from payscope.errors import NotFound
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.metric_sql import Statement, can_use_rollup, measure_statement
-from payscope.domain.catalogue import METRICS_BY_ID
-from payscope.domain.measured import Slice
-from payscope.domain.plans import Filter, Operator
-from payscope.domain.series import DayRange
+from payscope.adapters.postgres.ask.metric_sql import Statement, can_use_rollup, measure_statement
+from payscope.domain.analyse.series import DayRange
+from payscope.domain.ask.catalogue import METRICS_BY_ID
+from payscope.domain.ask.measured import Slice
+from payscope.domain.ask.plans import Filter, Operator
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 BANK = UUID("a3f0c1de-0000-4000-8000-000000000001")

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from payscope.application.manage_dlq import DeadLetter, FailedReport
-from payscope.application.read_breaks import BANDS, expected_between
-from payscope.application.read_reports import ControlTotal, CurrencyTotal, ReportProblem
+from payscope.application.ingest.read_reports import ControlTotal, CurrencyTotal, ReportProblem
+from payscope.application.operate.manage_dlq import DeadLetter, FailedReport
+from payscope.application.reconcile.read_breaks import BANDS, expected_between
 from payscope.domain.audit import AuditEvent, AuditHead, first_fault
 from payscope.domain.identity import Role
+from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.merkle import includes
-from payscope.domain.reconciliation import age_band
-from payscope.domain.reports import ReportStatus
+from payscope.domain.reconcile.reconciliation import age_band
 from tests.support.desk import BANK, NOW, OTHER_BANK, Desk, a_break, a_report
 
 

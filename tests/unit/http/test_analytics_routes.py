@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from payscope.application.read_anomalies import StoredAnomaly
-from payscope.application.read_forecasts import StoredForecast
-from payscope.application.read_risk import RiskKind, RiskRun, RiskScore
-from payscope.domain.forecasts import Backtest, Forecast, ForecastPoint
+from payscope.application.analyse.read_anomalies import StoredAnomaly
+from payscope.application.analyse.read_forecasts import StoredForecast
+from payscope.application.analyse.read_risk import RiskKind, RiskRun, RiskScore
+from payscope.domain.analyse.forecasts import Backtest, Forecast, ForecastPoint
+from payscope.domain.analyse.series import Facts
 from payscope.domain.identity import Role
-from payscope.domain.series import Facts
 from tests.support.desk import BANK, NOW, OTHER_BANK, Desk, a_report
 
 

@@ -1,6 +1,6 @@
 """GET /programmes: where merchants stand, by month and page."""
 
-from payscope.domain.programmes import MonthCounts
+from payscope.domain.reconcile.programmes import MonthCounts
 from tests.support.desk import BANK, OTHER_BANK, Desk
 
 COUNTS = [

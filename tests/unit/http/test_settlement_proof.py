@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payscope.application.prove_settlement import SettledDay
-from payscope.domain.settlement import BatchTie, LineSum, prove_day
+from payscope.application.reconcile.prove_settlement import SettledDay
+from payscope.domain.reconcile.settlement import BatchTie, LineSum, prove_day
 from tests.support.desk import BANK, Desk
 
 DAY = date(2026, 11, 20)

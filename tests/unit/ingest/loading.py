@@ -9,8 +9,8 @@ from uuid import UUID
 import pyarrow as pa
 
 from payscope.adapters.arrow.mapper import ArrowMapper
+from payscope.domain.ingest.problems import Problem
 from payscope.domain.money import decimal_text
-from payscope.domain.problems import Problem
 from tests.unit.ingest.reading import Read, read
 
 BANK = UUID("11111111-1111-4111-8111-111111111111")

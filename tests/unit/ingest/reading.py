@@ -4,12 +4,12 @@ import io
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from payscope.adapters.readers.delimited import DelimitedReader
 from payscope.adapters.readers.opening import StreamReaders
+from payscope.adapters.readers.tables.delimited import DelimitedReader
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.ports.reports import ReadLayout, ReportFile
-from payscope.domain.formats import HEAD_BYTES, encoding_of
-from payscope.domain.problems import Problem, StatedTotal
+from payscope.application.ingest.report_ports import ReadLayout, ReportFile
+from payscope.domain.ingest.formats import HEAD_BYTES, encoding_of
+from payscope.domain.ingest.problems import Problem, StatedTotal
 
 
 @dataclass

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payscope.adapters.arrow.mapper import ArrowMapper
-from payscope.application.ports.loading import MappedChunk
+from payscope.application.ingest.loading_ports import MappedChunk
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import Read, read
 

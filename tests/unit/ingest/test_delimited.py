@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from payscope.domain.problems import ProblemCode
+from payscope.domain.ingest.problems import ProblemCode
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import read
 

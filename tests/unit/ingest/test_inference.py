@@ -2,7 +2,7 @@
 
 import pytest
 
-from payscope.domain.mapping import InferredProfile, infer_profile
+from payscope.domain.ingest.mapping import InferredProfile, infer_profile
 from tests.unit.ingest.reading import read
 
 PROVEN = """Kontoauszug;;;;

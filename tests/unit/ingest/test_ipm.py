@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.adapters.arrow.mapper import ArrowMapper
-from payscope.adapters.readers.ipm import split_merchant
-from payscope.adapters.readers.ipm_records import read_records
+from payscope.adapters.readers.cards.ipm import split_merchant
+from payscope.adapters.readers.cards.ipm_records import read_records
 from payscope.domain.pan import CardToken, read_token
 from payscope.errors import InvalidInput
 from tests.support.ipm_writer import SALE, blocked, header, message, private, records, trailer

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from payscope.adapters.arrow.values import instants
-from payscope.domain.months import month_in_digits, month_number
+from payscope.domain.ingest.months import month_in_digits, month_number
 
 
 @pytest.mark.parametrize(

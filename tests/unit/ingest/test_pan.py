@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payscope.adapters.arrow.guard import ArrowCardGuard
+from payscope.domain.ingest.problems import ProblemCode
 from payscope.domain.pan import (
     bank_key,
     is_card_number,
@@ -23,7 +24,6 @@ from payscope.domain.pan import (
     redact,
     tokenise,
 )
-from payscope.domain.problems import ProblemCode
 
 BANK = uuid.UUID("11111111-1111-4111-8111-111111111111")
 OTHER = uuid.UUID("22222222-2222-4222-8222-222222222222")

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from payscope.adapters.arrow.guard import ArrowCardGuard
-from payscope.application.parse_report import ParseReport
-from payscope.application.ports.reports import ReportFile
-from payscope.domain.formats import FileFormat
-from payscope.domain.problems import Problem, ProblemCode, StatedTotal
+from payscope.application.ingest.parse_report import ParseReport
+from payscope.application.ingest.report_ports import ReportFile
+from payscope.domain.ingest.formats import FileFormat
+from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
 from payscope.errors import InvalidInput
 
 BANK = UUID("11111111-1111-4111-8111-111111111111")

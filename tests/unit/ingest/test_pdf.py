@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payscope.domain.formats import FileFormat
+from payscope.domain.ingest.formats import FileFormat
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import read
 from tests.unit.ingest.test_samples import major, mapped

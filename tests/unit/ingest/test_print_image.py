@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from payscope.adapters.arrow.mapper import ArrowMapper
-from payscope.domain.profiles import PrintImage
+from payscope.domain.ingest.profiles import PrintImage
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import Read, read
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.domain.problems import ProblemCode
+from payscope.domain.ingest.problems import ProblemCode
 from payscope.errors import InvalidInput
 from tests.unit.ingest.loading import Loaded, load
 from tests.unit.ingest.reading import read

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from payscope.adapters.s3.objects import S3Files
-from payscope.application.ports.reports import ReportFile
+from payscope.application.ingest.report_ports import ReportFile
 
 # Larger than two parts of the reader.
 CONTENT = b"0123456789abcdef" * (18 * 1024 * 1024 // 16) + b"end"

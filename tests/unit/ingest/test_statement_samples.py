@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payscope.domain.mapping import infer_profile
+from payscope.domain.ingest.mapping import infer_profile
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import read
 from tests.unit.ingest.test_samples import SAMPLES, TRUTH, major, mapped

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payscope.adapters.arrow.values import instants, minor_units
+from payscope.domain.ingest.profiles import Numbers
 from payscope.domain.money import exponent
-from payscope.domain.profiles import Numbers
 
 CURRENCIES = ("EUR", "JPY", "KWD")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payscope.domain.formats import FileFormat
+from payscope.domain.ingest.formats import FileFormat
 from payscope.errors import InvalidInput
 from tests.unit.ingest.reading import read
 from tests.unit.ingest.workbooks import DATE_STYLE, OWN_STYLE, TIME_STYLE, sheet, workbook

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from payscope.application.index_report import (
+from payscope.application.derive.index_report import (
     NamedParty,
     ProblemGroup,
     ReportFacts,
@@ -11,7 +11,7 @@ from payscope.application.index_report import (
     StatedTotal,
     documents_of,
 )
-from payscope.application.search_documents import DocumentKind
+from payscope.application.derive.search_documents import DocumentKind
 
 FACTS = ReportFacts(
     report_id=UUID(int=1),

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from payscope.adapters.embeddings.bedrock import BedrockEmbedder
 from payscope.adapters.embeddings.static import StaticEmbedder
-from payscope.application.search_documents import Embedder
+from payscope.application.derive.search_documents import Embedder
 from payscope.errors import InvalidInput, Unavailable
 
 

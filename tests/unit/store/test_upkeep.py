@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from payscope.adapters.postgres.tenancy import signed_context
-from payscope.application.maintain_store import ensure_months
-from payscope.application.migrate_store import migrate_stores
+from payscope.application.operate.maintain_store import ensure_months
+from payscope.application.operate.migrate_store import migrate_stores
 from payscope.errors import Conflict
 
 

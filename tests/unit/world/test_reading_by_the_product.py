@@ -13,8 +13,8 @@ import pytest
 from payscope.adapters.arrow.mapper import ArrowMapper
 from payscope.adapters.readers.opening import StreamReaders
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.ports.reports import ReportFile
-from payscope.domain.profiles import Profile
+from payscope.application.ingest.report_ports import ReportFile
+from payscope.domain.ingest.profiles import Profile
 from payscope.errors import InvalidInput
 from tests.unit.world.reading import BankFolder
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from aws_lambda_powertools import Logger
 from fastapi import Request
 
-from payscope.application.authenticate import BankMismatch, TokenVerifier, authenticate
-from payscope.application.measure import Recorder
-from payscope.application.record_audit import RecordAudit
-from payscope.application.run_once import IdempotencyStore
+from payscope.application.operate.authenticate import BankMismatch, TokenVerifier, authenticate
+from payscope.application.operate.measure import Recorder
+from payscope.application.operate.record_audit import RecordAudit
+from payscope.application.operate.run_once import IdempotencyStore
 from payscope.domain.identity import Action, Principal
 from payscope.errors import Forbidden
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from payscope.application.check_health import CheckHealth
-from payscope.application.measure import TotalsReader
-from payscope.application.prove_audit import AuditReader
-from payscope.application.prove_settlement import SettlementReader
+from payscope.application.operate.check_health import CheckHealth
+from payscope.application.operate.measure import TotalsReader
+from payscope.application.operate.prove_audit import AuditReader
+from payscope.application.reconcile.prove_settlement import SettlementReader
 from payscope.domain.telemetry import Sample
 from payscope.http.access import Gate
 from payscope.http.analytics import AnalyticsPorts, analytics_routes

@@ -9,15 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from payscope.application.analyse.read_anomalies import AnomalyReader, Incident, read_incidents
+from payscope.application.analyse.read_forecasts import ForecastReader, StoredForecast, read_forecasts
+from payscope.application.analyse.read_risk import RiskKind, RiskReader, read_risk
+from payscope.application.analyse.simulate_change import Simulation, SimulationReader, simulate_change
 from payscope.application.paging import decode_cursor, page_of
-from payscope.application.read_anomalies import AnomalyReader, Incident, read_incidents
-from payscope.application.read_forecasts import ForecastReader, StoredForecast, read_forecasts
-from payscope.application.read_risk import RiskKind, RiskReader, read_risk
-from payscope.application.simulate_change import Simulation, SimulationReader, simulate_change
-from payscope.domain.identity import Action, Principal
-from payscope.domain.money import decimal_text
-from payscope.domain.series import DayRange, Dimension
-from payscope.domain.simulation import (
+from payscope.domain.analyse.series import DayRange, Dimension
+from payscope.domain.analyse.simulation import (
     Change,
     FeeChange,
     FeeComponent,
@@ -29,7 +27,9 @@ from payscope.domain.simulation import (
     TicketChange,
     VolumeChange,
 )
-from payscope.domain.time_ranges import parse_range
+from payscope.domain.ask.time_ranges import parse_range
+from payscope.domain.identity import Action, Principal
+from payscope.domain.money import decimal_text
 from payscope.errors import InvalidInput
 from payscope.http.access import Allow
 from payscope.http.once import IdempotencyKey, answer_once

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from payscope.application.prove_audit import AuditReader, list_events, prove_event, read_head
+from payscope.application.operate.prove_audit import AuditReader, list_events, prove_event, read_head
 from payscope.domain.identity import Action, Principal
 from payscope.http.access import Allow
 from payscope.http.parameters import Cursor, Limit, Name, known_id

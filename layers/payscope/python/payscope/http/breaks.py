@@ -8,17 +8,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from payscope.application.read_breaks import (
+from payscope.application.reconcile.read_breaks import (
     BreakFilter,
     BreakReader,
     expected_between,
     get_break,
     list_breaks,
 )
-from payscope.application.resolve_break import ResolveBreak, Wish, is_pending
+from payscope.application.reconcile.resolve_break import ResolveBreak, Wish, is_pending
 from payscope.domain.identity import Action, Principal
-from payscope.domain.reconciliation import BreakReason, MatchState
-from payscope.domain.resolutions import Decision
+from payscope.domain.reconcile.reconciliation import BreakReason, MatchState
+from payscope.domain.reconcile.resolutions import Decision
 from payscope.http.access import Allow, actor
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import CurrencyCode, Cursor, Limit, Name, Reader, known_id

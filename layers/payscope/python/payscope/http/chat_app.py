@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from starlette.responses import JSONResponse
 
-from payscope.application.answer_question import answer_question
-from payscope.application.ask_ports import AskPorts
-from payscope.application.drill_receipt import MOST_ROWS, drill_receipt
-from payscope.application.run_query import run_query
-from payscope.domain.answers import Answer, Question
+from payscope.application.ask.answer_question import answer_question
+from payscope.application.ask.drill_receipt import MOST_ROWS, drill_receipt
+from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.run_query import run_query
+from payscope.domain.ask.answers import Answer, Question
+from payscope.domain.ask.catalogue import catalogue_document
+from payscope.domain.ask.plans import MetricQuery
 from payscope.domain.audit import Json
-from payscope.domain.catalogue import catalogue_document
 from payscope.domain.identity import Action, Principal
-from payscope.domain.plans import MetricQuery
 from payscope.domain.telemetry import counted, observed
 from payscope.http.access import Allow, Gate, actor
 from payscope.http.application import framed_application

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payscope.application.measure import Recorder
+from payscope.application.operate.measure import Recorder
 from payscope.domain.telemetry import counted, observed
 from payscope.http.problems import Problem, problem_of
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from payscope.application.check_health import CheckHealth, Health, Standing
-from payscope.application.measure import TotalsReader
+from payscope.application.operate.check_health import CheckHealth, Health, Standing
+from payscope.application.operate.measure import TotalsReader
 from payscope.domain.identity import Action, Principal, Role
 from payscope.domain.telemetry import Sample
 from payscope.http.access import Allow

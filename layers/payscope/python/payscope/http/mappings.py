@@ -8,10 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
-from payscope.application.approve_mapping import ApproveMapping
-from payscope.application.manage_mappings import MappingReader, MappingStatus, ProposeMapping, list_mappings
+from payscope.application.ingest.approve_mapping import ApproveMapping
+from payscope.application.ingest.manage_mappings import (
+    MappingReader,
+    MappingStatus,
+    ProposeMapping,
+    list_mappings,
+)
 from payscope.domain.identity import Action, Principal
-from payscope.domain.profiles import Profile
+from payscope.domain.ingest.profiles import Profile
 from payscope.http.access import Allow, Gate, actor
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import Cursor, Limit, Name, known_id

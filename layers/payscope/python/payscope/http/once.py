@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request
 from starlette.responses import JSONResponse
 
-from payscope.application.run_once import Answer, KeyScope, run_once
+from payscope.application.operate.run_once import Answer, KeyScope, run_once
 from payscope.domain.identity import Principal
 from payscope.http.access import Gate
 from payscope.http.rendering import render

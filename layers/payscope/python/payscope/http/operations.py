@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from payscope.application.manage_dlq import ManageDlq
+from payscope.application.operate.manage_dlq import ManageDlq
 from payscope.domain.identity import Action, Principal
 from payscope.http.access import Allow, actor
 from payscope.http.once import IdempotencyKey, answer_once

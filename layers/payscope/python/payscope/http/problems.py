@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from payscope.application.authenticate import BankHeaderMissing, Unauthenticated
+from payscope.application.operate.authenticate import BankHeaderMissing, Unauthenticated
 from payscope.errors import Conflict, Forbidden, InvalidInput, NotFound, PayScopeError, Unavailable
 
 logger = Logger(service="payscope", child=True)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from payscope.application.evaluate_programmes import ProgrammeReader, evaluate_programmes
 from payscope.application.paging import decode_cursor, page_of
-from payscope.domain.programmes import Programme, Standing
+from payscope.application.reconcile.evaluate_programmes import ProgrammeReader, evaluate_programmes
+from payscope.domain.reconcile.programmes import Programme, Standing
 from payscope.http.parameters import Cursor, Limit, Reader
 from payscope.http.rendering import render
 

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from payscope.application.get_transaction import Lifecycle, LifecycleReader, get_transaction
-from payscope.application.issue_upload import UploadSigner, issue_upload
-from payscope.application.read_breaks import AgedBreak, aged_break
-from payscope.application.read_reports import (
+from payscope.application.ingest.issue_upload import UploadSigner, issue_upload
+from payscope.application.ingest.read_reports import (
     ReportReader,
     ReportReceipt,
     get_report,
     list_problems,
     list_reports,
 )
+from payscope.application.reconcile.get_transaction import Lifecycle, LifecycleReader, get_transaction
+from payscope.application.reconcile.read_breaks import AgedBreak, aged_break
 from payscope.domain.identity import Action, Principal
+from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.money import decimal_text
-from payscope.domain.reports import ReportStatus
 from payscope.http.access import Allow, actor
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import Cursor, Limit, Name, Reader, known_id

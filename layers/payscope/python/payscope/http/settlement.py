@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from payscope.application.prove_settlement import SettlementReader, prove_settlement
+from payscope.application.reconcile.prove_settlement import SettlementReader, prove_settlement
 from payscope.domain.money import decimal_text
-from payscope.domain.settlement import SettlementProof
+from payscope.domain.reconcile.settlement import SettlementProof
 from payscope.http.parameters import CurrencyCode, Reader
 
 

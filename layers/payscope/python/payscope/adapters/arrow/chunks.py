@@ -6,7 +6,7 @@ from uuid import UUID
 import pyarrow as pa
 from pyarrow import ipc
 
-from payscope.application.ports.reports import ChunkRef
+from payscope.application.ingest.report_ports import ChunkRef
 
 ROW = "_row"
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from payscope.application.ports.loading import Parties
+from payscope.application.ingest.loading_ports import Parties
 from payscope.domain.events import COLUMNS
 
 _IDENTITY = ("event_id", "content_hash", "step")

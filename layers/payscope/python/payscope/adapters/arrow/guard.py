@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from payscope.adapters.arrow.values import translated
+from payscope.domain.ingest.problems import Problem, ProblemCode
 from payscope.domain.pan import (
     REMOVED,
     bank_key,
@@ -20,7 +21,6 @@ from payscope.domain.pan import (
     redact_number,
     remove_track_data,
 )
-from payscope.domain.problems import Problem, ProblemCode
 
 ROW = "_row"
 _SHORTEST = 13

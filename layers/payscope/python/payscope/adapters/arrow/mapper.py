@@ -27,13 +27,12 @@ from payscope.adapters.arrow.values import (
     translated,
     trimmed,
 )
-from payscope.application.ports.loading import MappedChunk, TotalPart
+from payscope.application.ingest.loading_ports import MappedChunk, TotalPart
 from payscope.domain.authorisation import Exclusion, decline_family, is_approved
 from payscope.domain.events import COLUMNS, EventType
-from payscope.domain.layouts import normal_name
-from payscope.domain.money import decimal_text, rounded
-from payscope.domain.problems import Problem, ProblemCode
-from payscope.domain.profiles import (
+from payscope.domain.ingest.layouts import normal_name
+from payscope.domain.ingest.problems import Problem, ProblemCode
+from payscope.domain.ingest.profiles import (
     AmountField,
     Condition,
     Conditions,
@@ -44,7 +43,8 @@ from payscope.domain.profiles import (
     TextField,
     TimeField,
 )
-from payscope.domain.vocabulary import CARD_PRESENT, standard_word
+from payscope.domain.ingest.vocabulary import CARD_PRESENT, standard_word
+from payscope.domain.money import decimal_text, rounded
 
 ROW = "_row"
 _TEXT = pa.string()

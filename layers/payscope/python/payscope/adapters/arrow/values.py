@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from payscope.domain.ingest.months import month_in_digits
+from payscope.domain.ingest.profiles import COMMA_DECIMAL, POINT_DECIMAL, ImpliedDecimals, Numbers
+from payscope.domain.ingest.zones import ABBREVIATIONS
 from payscope.domain.money import exponent
-from payscope.domain.months import month_in_digits
-from payscope.domain.profiles import COMMA_DECIMAL, POINT_DECIMAL, ImpliedDecimals, Numbers
-from payscope.domain.zones import ABBREVIATIONS
 
 _NUMBER = r"^-?[0-9]{1,14}(?:\.[0-9]{0,9})?$"
 _HUGE = r"^-?[0-9]{15,}(?:\.[0-9]*)?$"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payscope.application.manage_dlq import DeadLetter
+from payscope.application.operate.manage_dlq import DeadLetter
 from payscope.errors import Unavailable
 
 _MOST_BATCHES = 20

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payscope.application.publish_report import BusEvent
+from payscope.application.ingest.publish_report import BusEvent
 from payscope.errors import Unavailable
 
 

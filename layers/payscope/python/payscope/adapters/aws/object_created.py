@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payscope.application.ports.reports import ReportFile
+from payscope.application.ingest.report_ports import ReportFile
 
 
 def created_file(event: dict[str, Any]) -> ReportFile | None:

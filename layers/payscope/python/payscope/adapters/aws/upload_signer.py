@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payscope.application.issue_upload import PresignedPost
+from payscope.application.ingest.issue_upload import PresignedPost
 from payscope.errors import Unavailable
 
 

@@ -16,7 +16,7 @@ import jwt
 
 from payscope.adapters.jwt.key_set import SigningKey
 from payscope.adapters.jwt.strict_json import parse_object
-from payscope.application.authenticate import Unauthenticated
+from payscope.application.operate.authenticate import Unauthenticated
 from payscope.domain.identity import Principal, Role
 
 LONGEST_TOKEN = 8192

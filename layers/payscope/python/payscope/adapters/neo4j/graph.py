@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, Self, TypeVar, cast
 from uuid import UUID
 
-from payscope.application.sync_graph import GraphEvent, GraphParty, NodeKey
+from payscope.application.derive.sync_graph import GraphEvent, GraphParty, NodeKey
 from payscope.errors import Unavailable
 from payscope.settings import Connections
 

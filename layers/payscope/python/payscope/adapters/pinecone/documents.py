@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from payscope.application.search_documents import DocumentKind, Hit, SearchDocument
+from payscope.application.derive.search_documents import DocumentKind, Hit, SearchDocument
 from payscope.errors import Conflict, Unavailable
 from payscope.settings import Connections
 

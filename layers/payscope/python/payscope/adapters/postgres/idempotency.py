@@ -8,7 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.tenancy import Database, load_query
-from payscope.application.run_once import Answer, Earlier, KeyScope
+from payscope.application.operate.run_once import Answer, Earlier, KeyScope
 from payscope.errors import Forbidden
 
 

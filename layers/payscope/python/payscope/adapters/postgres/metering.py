@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from payscope.adapters.postgres.tenancy import Database, TenantCursor
-from payscope.application.measure import Recorder
+from payscope.application.operate.measure import Recorder
 from payscope.domain.telemetry import counted, observed
 from payscope.settings import Connections
 

@@ -3,26 +3,26 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from payscope.adapters.readers.bai2 import Bai2Reader
-from payscope.adapters.readers.camt import CamtReader
+from payscope.adapters.readers.cards.ipm import IpmReader
+from payscope.adapters.readers.cards.jpos_log import JposLogReader
+from payscope.adapters.readers.cards.print_image import PrintImageReader, find_print_profile
+from payscope.adapters.readers.cards.t140 import T140Reader
 from payscope.adapters.readers.containers import ZipArchive, gunzip, spool
-from payscope.adapters.readers.delimited import DelimitedReader
-from payscope.adapters.readers.ipm import IpmReader
-from payscope.adapters.readers.joined import JoinedReader
-from payscope.adapters.readers.jpos_log import JposLogReader
-from payscope.adapters.readers.json_rows import JsonReader
-from payscope.adapters.readers.mt940 import Mt940Reader
-from payscope.adapters.readers.payment_messages import PaymentMessageReader
-from payscope.adapters.readers.print_image import PrintImageReader, find_print_profile
-from payscope.adapters.readers.sheets import sheet_text
-from payscope.adapters.readers.t140 import T140Reader
-from payscope.adapters.readers.workbook import WorkbookReader
-from payscope.adapters.readers.xls import XlsWorkbook
-from payscope.adapters.readers.xlsx import XlsxWorkbook, is_workbook
-from payscope.adapters.readers.xml_rows import XmlReader
-from payscope.application.ports.reports import ReportFile, ReportFiles, ReportReader
-from payscope.domain.formats import HEAD_BYTES, Encoding, FileFormat, encoding_of, recognise
-from payscope.domain.profiles import Profile
+from payscope.adapters.readers.messages.bai2 import Bai2Reader
+from payscope.adapters.readers.messages.camt import CamtReader
+from payscope.adapters.readers.messages.mt940 import Mt940Reader
+from payscope.adapters.readers.messages.payment_messages import PaymentMessageReader
+from payscope.adapters.readers.tables.delimited import DelimitedReader
+from payscope.adapters.readers.tables.joined import JoinedReader
+from payscope.adapters.readers.tables.json_rows import JsonReader
+from payscope.adapters.readers.tables.sheets import sheet_text
+from payscope.adapters.readers.tables.workbook import WorkbookReader
+from payscope.adapters.readers.tables.xls import XlsWorkbook
+from payscope.adapters.readers.tables.xlsx import XlsxWorkbook, is_workbook
+from payscope.adapters.readers.tables.xml_rows import XmlReader
+from payscope.application.ingest.report_ports import ReportFile, ReportFiles, ReportReader
+from payscope.domain.ingest.formats import HEAD_BYTES, Encoding, FileFormat, encoding_of, recognise
+from payscope.domain.ingest.profiles import Profile
 from payscope.errors import InvalidInput
 
 _MAX_REPORTS = 50
@@ -88,7 +88,7 @@ def _open(
 
 def _open_pdf(open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile]) -> ReportReader:
     # PDFium is loaded when there is a document to read, not with every report.
-    from payscope.adapters.readers.pdf import pdf_rows
+    from payscope.adapters.readers.tables.pdf import pdf_rows
 
     def text() -> BinaryIO:
         return sheet_text(pdf_rows(open_stream()))

@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from payscope.adapters.readers.lines import LongLine, read_lines
-from payscope.domain.formats import Encoding
+from payscope.adapters.readers.tables.lines import LongLine, read_lines
+from payscope.domain.ingest.formats import Encoding
 
 ROW = "_row"
 BLOCK_ROWS = 20_000

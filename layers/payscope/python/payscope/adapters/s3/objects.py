@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payscope.application.ports.reports import ReportFile
+from payscope.application.ingest.report_ports import ReportFile
 from payscope.errors import NotFound, Unavailable
 
 _PART_BYTES = 8 * 1024 * 1024

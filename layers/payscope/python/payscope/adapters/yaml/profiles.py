@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import yaml
 
-from payscope.domain.profiles import Profile
+from payscope.domain.ingest.profiles import Profile
 
 
 class PackagedProfiles:

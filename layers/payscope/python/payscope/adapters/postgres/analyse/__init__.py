@@ -1,0 +1,1 @@
+"""Series, anomalies, forecasts and risk scores in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Metrics compiled to SQL, roll-ups, receipts and conversations in PostgreSQL."""

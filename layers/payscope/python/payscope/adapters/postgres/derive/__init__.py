@@ -1,0 +1,1 @@
+"""What the graph and the search index are made from."""

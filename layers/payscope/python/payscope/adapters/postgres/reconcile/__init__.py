@@ -1,0 +1,1 @@
+"""Matches, breaks, proofs and programme counts in PostgreSQL."""

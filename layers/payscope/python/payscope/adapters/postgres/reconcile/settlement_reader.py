@@ -1,0 +1,97 @@
+"""Summing a day's settled lines and tying its payouts to the bank's credits."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
+from payscope.application.reconcile.prove_settlement import SettledDay
+from payscope.domain.reconcile.settlement import BatchTie, LineSum
+
+_SUMS = (
+    "rows",
+    "gross_minor",
+    "interchange_minor",
+    "scheme_fee_minor",
+    "markup_minor",
+    "fee_minor",
+    "net_minor",
+)
+Batch = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Currency:
+    """The day in one currency while its rows are read."""
+
+    lines: dict[tuple[str, str | None], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0] * len(_SUMS))
+    )
+    nets: dict[Batch, int] = field(default_factory=lambda: defaultdict(int))
+    payouts: dict[Batch, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, row: dict[str, Any]) -> None:
+        batch = (row["source"], row["batch_ref"])
+        if row["is_payout"]:
+            self.payouts[batch] -= row["net_minor"]
+            return
+        self.nets[batch] += row["net_minor"]
+        sums = self.lines[row["event_type"], row["subtype"]]
+        for index, name in enumerate(_SUMS):
+            sums[index] += row[name]
+
+
+class PostgresSettlementReader:
+    """Sums settled lines.
+
+    Args:
+        matched_sources: Sources whose payouts reconciliation matches with bank credits.
+    """
+
+    def __init__(self, database: Database, matched_sources: Collection[str]) -> None:
+        self._database = database
+        self._matched_sources = frozenset(matched_sources)
+
+    def settled(
+        self, bank_id: UUID, day_on: date, currency: str | None, scheme: str | None
+    ) -> Sequence[SettledDay]:
+        """The day's lines and payouts, one item a currency, in order of the currency."""
+        key = {"bank_id": bank_id, "day_on": day_on}
+        found: dict[str, _Currency] = defaultdict(_Currency)
+        with self._database.tenant(bank_id) as cursor:
+            cursor.row_factory = dict_row
+            cursor.execute(load_query("settled_lines"), {**key, "currency": currency, "scheme": scheme})
+            for row in cursor.fetchall():
+                found[row["currency"]].add(row)
+            return [
+                SettledDay(
+                    code,
+                    tuple(LineSum(*kind, *sums) for kind, sums in day.lines.items()),
+                    self._ties(cursor, {**key, "currency": code}, day),
+                )
+                for code, day in sorted(found.items())
+            ]
+
+    def _ties(self, cursor: TenantCursor, key: dict[str, Any], day: _Currency) -> tuple[BatchTie, ...]:
+        refs = [ref for source, ref in day.payouts if source in self._matched_sources]
+        cursor.execute(load_query("batch_credits"), {**key, "batch_refs": refs})
+        credited = {row["batch_ref"]: row for row in cursor.fetchall()}
+        ties: list[BatchTie] = []
+        for (source, ref), payout_minor in day.payouts.items():
+            row = credited.get(ref) if source in self._matched_sources else None
+            ties.append(
+                BatchTie(
+                    ref,
+                    day.nets[source, ref],
+                    payout_minor,
+                    row["credited_minor"] if row else None,
+                    row["reason"] if row else None,
+                    row["in_transit"] if row else False,
+                )
+            )
+        return tuple(ties)

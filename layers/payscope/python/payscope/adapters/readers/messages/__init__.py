@@ -1,0 +1,1 @@
+"""Messages of banks: ISO 20022, MT, BAI2."""

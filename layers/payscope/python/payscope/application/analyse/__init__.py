@@ -1,0 +1,1 @@
+"""Anomalies, forecasts, risk and what-if."""

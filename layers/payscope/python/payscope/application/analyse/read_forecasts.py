@@ -1,0 +1,85 @@
+"""FORECAST: what the models stored, as questions and GET /forecasts show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from payscope.domain.analyse.forecasts import Forecast, crossing
+from payscope.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class StoredForecast:
+    """A forecast with its identity; points are in the metric's unit, minor units for money."""
+
+    forecast_id: UUID
+    created_at: datetime
+    forecast: Forecast
+
+
+class ForecastReader(Protocol):
+    """Stored forecasts of a bank."""
+
+    def latest(
+        self,
+        bank_id: UUID,
+        metric: str | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        currency: str | None = None,
+    ) -> tuple[StoredForecast, ...]:
+        """The newest forecast of each series that fits, ordered by metric, dimensions, currency."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """When a threshold is reached: first by the upper band, then by the forecast itself."""
+
+    threshold: Decimal
+    band_on: date | None
+    value_on: date | None
+
+
+def read_forecasts(
+    bank_id: UUID, reader: ForecastReader, metric: str | None = None
+) -> tuple[StoredForecast, ...]:
+    """The newest forecast of every series of the bank, or of one metric."""
+    return reader.latest(bank_id, metric)
+
+
+def read_forecast(
+    bank_id: UUID,
+    metric: str,
+    reader: ForecastReader,
+    dimensions: Mapping[str, str] | None = None,
+    currency: str | None = None,
+) -> StoredForecast:
+    """The newest forecast of one series.
+
+    Args:
+        bank_id: The tenant.
+        metric: Such as ``approved_amount``.
+        reader: Where forecasts are kept.
+        dimensions: The series' slice; empty for the whole bank.
+        currency: For money; may be left out where the bank has one.
+
+    Raises:
+        NotFound: No forecast of that series has been made, or several currencies fit.
+    """
+    match reader.latest(bank_id, metric, dimensions or {}, currency):
+        case (only,):
+            return only
+        case ():
+            raise NotFound(f"No forecast of {metric} has been made yet; its history may be too short.")
+        case several:
+            currencies = ", ".join(sorted(item.forecast.currency or "" for item in several))
+            raise NotFound(f"Forecasts of {metric} exist in several currencies ({currencies}): name one.")
+
+
+def threshold_crossing(stored: StoredForecast, threshold: Decimal) -> Crossing:
+    """When the series is projected to reach a threshold, given in the forecast's unit."""
+    band_on, value_on = crossing(stored.forecast.points, float(threshold))
+    return Crossing(threshold, band_on, value_on)

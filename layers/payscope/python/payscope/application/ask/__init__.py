@@ -1,0 +1,1 @@
+"""Questions and metric queries: understood, measured, answered with receipts."""

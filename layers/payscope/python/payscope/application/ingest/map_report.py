@@ -1,0 +1,131 @@
+"""Decide what columns mean: a known profile, a proven proposal, or a proposal that waits for a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from payscope.application.ingest.report_ports import (
+    ChunkStore,
+    MappingBook,
+    MappingProposal,
+    ProfileBook,
+    ReportLedger,
+    RowSampler,
+)
+from payscope.domain.ingest.layouts import fingerprint
+from payscope.domain.ingest.mapping import infer_profile, waiting_reason
+from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.reports import ReportStatus
+from payscope.errors import Conflict, InvalidInput
+
+_SAMPLE_ROWS = 500
+# Who decided about a mapping that needed nobody.
+_INFERENCE = "payscope:inference"
+
+
+@dataclass(frozen=True, slots=True)
+class MapDecision:
+    """Which profile applies, or which proposal waits."""
+
+    status: ReportStatus
+    profile: str | None
+    mapping_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapReport:
+    """Maps one parsed file."""
+
+    profiles: ProfileBook
+    mappings: MappingBook
+    ledger: ReportLedger
+    chunks: ChunkStore
+    sampler: RowSampler
+
+    def decide(
+        self,
+        bank_id: UUID,
+        report_id: UUID,
+        parsed_profile: str | None,
+        columns: Sequence[str],
+        chunk_keys: Sequence[str],
+        drift: Sequence[str],
+        report_format: str,
+        now: datetime,
+    ) -> MapDecision:
+        """Set the profile, or propose one and let the report wait.
+
+        Raises:
+            InvalidInput: No column could be given a meaning.
+        """
+        if parsed_profile is not None:
+            profile = find_profile(self.profiles, self.mappings, bank_id, parsed_profile)
+            self.ledger.advance(
+                bank_id,
+                report_id,
+                ReportStatus.LOADING,
+                format=report_format,
+                profile=profile.profile,
+                source=profile.source,
+                drift=drift,
+            )
+            return MapDecision(ReportStatus.LOADING, profile.profile)
+        layout = fingerprint(columns)
+        sample: Mapping[str, Sequence[str]] = {}
+        if chunk_keys:
+            sample = self.sampler.sample(self.chunks.read(chunk_keys[0]), _SAMPLE_ROWS)
+        inferred = infer_profile(layout, columns, sample)
+        mapping_id = self.mappings.propose(
+            bank_id,
+            MappingProposal(
+                uuid5(report_id, layout),
+                inferred.name,
+                report_id,
+                layout,
+                inferred.profile,
+                inferred.evidence,
+                inferred.confidence,
+            ),
+            now,
+        )
+        profile = self._approved_by_itself(bank_id, mapping_id, now) if inferred.is_sure else None
+        if profile is not None:
+            self.ledger.advance(
+                bank_id,
+                report_id,
+                ReportStatus.LOADING,
+                format=report_format,
+                profile=profile.profile,
+                source=profile.source,
+                drift=(*drift, "the mapping was inferred and proved by the running balance"),
+            )
+            return MapDecision(ReportStatus.LOADING, profile.profile, mapping_id)
+        self.ledger.advance(
+            bank_id,
+            report_id,
+            ReportStatus.NEEDS_MAPPING,
+            format=report_format,
+            reason=waiting_reason(mapping_id),
+            drift=drift,
+        )
+        return MapDecision(ReportStatus.NEEDS_MAPPING, None, mapping_id)
+
+    def _approved_by_itself(self, bank_id: UUID, mapping_id: UUID, now: datetime) -> Profile | None:
+        """The proposal as the bank's profile; None when a person has decided about it already."""
+        try:
+            return self.mappings.approve(bank_id, mapping_id, None, _INFERENCE, now)
+        except Conflict:
+            return None
+
+
+def find_profile(profiles: ProfileBook, mappings: MappingBook, bank_id: UUID, name: str) -> Profile:
+    """A profile of the product or of the bank by ``name@version``.
+
+    Raises:
+        InvalidInput: There is none.
+    """
+    for profile in (*profiles.all(), *mappings.approved(bank_id)):
+        if profile.profile == name:
+            return profile
+    raise InvalidInput(f"There is no profile {name} for this bank.")

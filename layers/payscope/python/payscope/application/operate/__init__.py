@@ -1,0 +1,1 @@
+"""Running the service: identity, health, audit, upkeep."""

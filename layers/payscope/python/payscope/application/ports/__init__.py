@@ -1,1 +1,0 @@
-"""Ports that several use cases share."""

@@ -1,0 +1,1 @@
+"""What belongs together, what does not, and what a day settles to."""

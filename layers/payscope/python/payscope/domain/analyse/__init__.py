@@ -1,0 +1,1 @@
+"""Series, anomalies, forecasts, risk and simulation."""

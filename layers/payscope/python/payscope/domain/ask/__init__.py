@@ -1,0 +1,1 @@
+"""The governed catalogue, plans over it, the language of questions, and answers."""

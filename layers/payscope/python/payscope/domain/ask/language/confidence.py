@@ -1,0 +1,42 @@
+"""How often answers that were read this way have been right: measured, not felt."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from payscope.domain.ask.language.understanding import Features, Understanding
+
+_PRIOR_RIGHT, _PRIOR_ALL = 1, 2
+
+
+def bucket_of(understanding: Understanding) -> str:
+    """The kind of reading: its outcome, and for plans what was mended, assumed or carried."""
+    if understanding.outcome != "plan":
+        return understanding.outcome
+    return _plan_bucket(understanding.features)
+
+
+def confidence(understanding: Understanding) -> float:
+    """Share of right outcomes among the evaluation's questions of the same kind of reading.
+
+    Laplace's rule of succession, so that no kind is ever certain and an unseen one is even.
+    """
+    right, asked = _measured().get(bucket_of(understanding), (0, 0))
+    return round((right + _PRIOR_RIGHT) / (asked + _PRIOR_ALL), 4)
+
+
+def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "partial", "carried"]:
+    if features.carried:
+        return "carried"
+    if features.mended:
+        return "mended"
+    if features.partial:
+        return "partial"
+    return "assumed" if features.assumed or features.loose else "exact"
+
+
+@cache
+def _measured() -> dict[str, tuple[int, int]]:
+    text = files("payscope.domain.ask.language").joinpath("calibration.json").read_text(encoding="utf-8")
+    return {name: (counts["right"], counts["asked"]) for name, counts in json.loads(text)["buckets"].items()}

@@ -1,0 +1,88 @@
+"""Questions in, understandings out: a plan over the catalogue, a question back, or a refusal."""
+
+import re
+from datetime import date
+
+from payscope.domain.ask.language.grammar import (
+    UNSAFE,
+)
+from payscope.domain.ask.language.phrases import Meaning, Names
+from payscope.domain.ask.language.planning import AskBack, Refused, plan_of
+from payscope.domain.ask.language.reading import Reading, gather, intent_of
+from payscope.domain.ask.language.scan import Piece, Scan, scan
+from payscope.domain.ask.language.typos import edits
+from payscope.domain.ask.language.understanding import Features, Understanding
+from payscope.domain.ask.plans import (
+    Intent,
+    Plan,
+)
+from payscope.domain.ask.time_ranges import parse_range
+
+_UNSAFE = re.compile("|".join(UNSAFE), re.IGNORECASE | re.DOTALL)
+
+
+def understand(
+    text: str, names: Names, today: date, before: Plan | None = None, given: str | None = None
+) -> Understanding:
+    """Read one question.
+
+    Args:
+        text: The question as typed.
+        names: The bank's own names.
+        today: What "today" means.
+        before: The plan of the question before in the thread, which this one may lean on.
+        given: The time range that holds where the question names none.
+    """
+    if _UNSAFE.search(text):
+        return Understanding(
+            "refuse",
+            Intent.DESCRIBE,
+            reply="This is not a question about this bank's own payment figures, so nothing was run.",
+        )
+    read = scan(text, names, today)
+    reading = Reading()
+    try:
+        gather(read, reading)
+        if given is not None and not reading.times and reading.future is None:
+            reading.times.append((parse_range(given, today), Piece("time", given, 0, 0)))
+        plan, carried = plan_of(read, reading, today, before)
+    except AskBack as back:
+        return Understanding(
+            "clarify",
+            intent_of(reading),
+            reply=back.reply,
+            options=back.options,
+            features=_features(read, reading, False),
+            unknown=back.unknown,
+        )
+    except Refused as refused:
+        return Understanding(
+            "refuse", intent_of(reading), reply=str(refused), features=_features(read, reading, False)
+        )
+    notes = [f"Read {written!r} as {meant!r}." for written, meant in read.mended]
+    return Understanding(
+        "plan",
+        plan.intent,
+        plan=plan,
+        notes=(*notes, *reading.notes),
+        features=_features(read, reading, carried),
+    )
+
+
+def _features(read: Scan, reading: Reading, carried: bool) -> Features:
+    return Features(len(read.mended), read.partial, reading.assumed, carried, reading.loose)
+
+
+def nearest_names(phrase: str, names: Names, most: int = 3) -> tuple[Meaning, ...]:
+    """The names whose words come nearest to a phrase that is none of them."""
+    words = phrase.lower().split()
+    scored: list[tuple[float, str, Meaning]] = []
+    for meaning, label in names.label_of.items():
+        parts = label.lower().split()
+        closeness = max(
+            (1 - edits(word, part, 99) / max(len(word), len(part)) for word in words for part in parts),
+            default=0.0,
+        )
+        if closeness >= 0.5:
+            scored.append((-closeness, label, meaning))
+    return tuple(meaning for _, _, meaning in sorted(scored, key=lambda each: each[:2])[:most])

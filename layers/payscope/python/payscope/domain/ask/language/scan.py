@@ -1,0 +1,238 @@
+"""From text to pieces: the longest known phrase at each place, times, numbers, names, and what is left."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from payscope.domain.ask.language.dates import TimeMatch, match_time
+from payscope.domain.ask.language.grammar import (
+    COUNTRIES,
+    CURRENCIES,
+    DAYS,
+    FILLER,
+    MONTHS,
+    OUTSIDE,
+    SMALL_NUMBERS,
+)
+from payscope.domain.ask.language.lexer import Token, TokenKind, stem, tokenise
+from payscope.domain.ask.language.phrases import LONGEST, Kind, Meaning, Names, shared_phrases, shared_words
+from payscope.domain.ask.language.typos import most_edits, nearest
+
+_TIME_WORDS = frozenset(
+    {
+        "yesterday",
+        "today",
+        "tomorrow",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "last",
+        "previous",
+        "between",
+        "since",
+        "until",
+        "weekend",
+        "current",
+        "this",
+        *MONTHS,
+        *DAYS,
+    }
+)
+_STOP = frozenset(stem(word) for word in FILLER) | FILLER
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a question that is understood, or not: ``kind`` tells what it is.
+
+    Attributes:
+        kind: ``metric``, ``ambiguous``, ``dimension``, ``name``, ``operator``, ``time``, ``number``,
+            ``word`` (unknown), ``filler`` or ``mark``.
+        candidates: For names: everything that the words could mean, when that is more than one.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: str = ""
+    dimension: str = ""
+    time: TimeMatch | None = None
+    candidates: tuple[Meaning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The pieces of a question, and how sure the reading is."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    mended: tuple[tuple[str, str], ...]
+    partial: int
+
+
+def scan(text: str, names: Names, today: date) -> Scan:
+    """Read a question once, mend the words that nothing explains, and read it again."""
+    tokens = tokenise(text)
+    pieces, _ = _read(text, tokens, names, today)
+    unknown = {piece.start: piece for piece in pieces if piece.kind == "word"}
+    mended: list[tuple[str, str]] = []
+    repaired: list[Token] = []
+    for token in tokens:
+        better = _mend(token, names) if token.start in unknown and token.kind is TokenKind.WORD else None
+        if better:
+            mended.append((token.text, better))
+            token = replace(token, word=better, stem=stem(better))
+        repaired.append(token)
+    if mended:
+        pieces, partial = _read(text, tuple(repaired), names, today)
+    else:
+        pieces, partial = _read(text, tokens, names, today)
+    return Scan(text, pieces, tuple(mended), partial)
+
+
+def _mend(token: Token, names: Names) -> str | None:
+    if token.word in OUTSIDE or token.stem in OUTSIDE or token.word in names.by_word:
+        return None
+    limit = most_edits(token.word)
+    if not limit:
+        return None
+    for known in (shared_words() | _TIME_WORDS, names.by_word.keys()):
+        found = nearest(token.stem, known, limit)
+        if found:
+            return found[0]
+    return None
+
+
+def _read(text: str, tokens: Sequence[Token], names: Names, today: date) -> tuple[tuple[Piece, ...], int]:
+    pieces: list[Piece] = []
+    partial = at = 0
+    while at < len(tokens):
+        piece, used, is_partial = _piece(text, tokens, at, names, today)
+        partial += is_partial
+        pieces.append(piece)
+        at += used
+    return tuple(pieces), partial
+
+
+def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: date) -> tuple[Piece, int, bool]:
+    token = tokens[at]
+
+    def piece(kind: str, used: int = 1, **more: object) -> Piece:
+        last = tokens[at + used - 1]
+        return Piece(kind, text[token.start : last.end], token.start, last.end, **more)  # type: ignore[arg-type]
+
+    if token.kind is TokenKind.QUOTED:
+        found = names.phrases.get(tuple(stem(word) for word in _plain(token.word)))
+        if found:
+            return piece("name", value=found.value, dimension=found.dimension), 1, False
+        return piece("word"), 1, False
+    own_length, own = _longest(tokens, at, names.phrases)
+    shared_length, shared = _longest(tokens, at, shared_phrases())
+    time = match_time(tokens, at, today)
+    if own and own_length >= 2 and own_length >= shared_length:
+        return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
+    if time and time.length >= shared_length:
+        return piece("time", time.length, time=time), time.length, False
+    if own and token.kind is TokenKind.NUMBER:
+        return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
+    plain = _plain_piece(tokens, at)
+    if plain and shared_length <= 1:
+        kind, value, dimension = plain
+        return piece(kind, value=value, dimension=dimension), 1, False
+    if shared and shared.value == "also" and at > 1:
+        return piece("filler"), 1, False  # "and" goes on from the question before only where it opens
+    if shared and not (shared_length == 1 and token.word == "us"):
+        kind = shared.kind.value
+        return (
+            piece(kind, shared_length, value=shared.value, dimension=shared.dimension),
+            shared_length,
+            False,
+        )
+    if own:
+        return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
+    if token.word in DAYS or token.stem in DAYS:
+        day = list(dict.fromkeys(DAYS.values()))[DAYS.get(token.word, DAYS.get(token.stem, 0))]
+        return piece("name", value=_DAY_NAMES[day], dimension="weekday"), 1, False
+    if token.word in ("weekend", "weekends"):
+        return piece("name", value="Saturday|Sunday", dimension="weekday"), 1, False
+    if token.word in FILLER or token.stem in _STOP:
+        return piece("filler"), 1, False
+    if token.kind is TokenKind.NUMBER or token.word in SMALL_NUMBERS:
+        return piece("number", value=str(SMALL_NUMBERS.get(token.word, token.word))), 1, False
+    if token.kind is TokenKind.MARK:
+        return piece("mark", value=token.text), 1, False
+    return _partial_name(tokens, at, names, piece)
+
+
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _plain_piece(tokens: Sequence[Token], at: int) -> tuple[str, str, str] | None:
+    """ISO codes in capitals, and plural weekdays."""
+    token = tokens[at]
+    if token.text in CURRENCIES:
+        return "name", token.text, "currency"
+    if token.text in COUNTRIES and not (token.text == "IN" and at + 1 < len(tokens)):
+        return "name", token.text, "country"
+    return None
+
+
+def _partial_name(
+    tokens: Sequence[Token], at: int, names: Names, make: Callable[..., Piece]
+) -> tuple[Piece, int, bool]:
+    """Words that occur in names: the names that have all of them."""
+    found: frozenset[Meaning] = frozenset()
+    used = 0
+    while at + used < len(tokens):
+        token = tokens[at + used]
+        if token.kind is TokenKind.MARK and token.text == "&" and used:
+            used += 1
+            continue
+        here = names.by_word.get(token.stem, frozenset())
+        both = here if not used else found & here
+        if not both:
+            break
+        found, used = both, used + 1
+    if not found:
+        return make("word"), 1, False
+    candidates = tuple(sorted(found, key=lambda each: (each.dimension, each.value)))
+    if len(candidates) == 1:
+        only = candidates[0]
+        return make("name", used, value=only.value, dimension=only.dimension), used, True
+    return make("name", used, candidates=candidates), used, True
+
+
+def _longest(
+    tokens: Sequence[Token], at: int, table: Mapping[tuple[str, ...], Meaning]
+) -> tuple[int, Meaning | None]:
+    """The longest phrase of the table that starts here; marks inside a phrase are passed over."""
+    stems: list[str] = []
+    best: tuple[int, Meaning | None] = (0, None)
+    for used, token in enumerate(tokens[at : at + LONGEST + 2], start=1):
+        if token.kind is TokenKind.MARK:
+            if used == 1:
+                meaning = table.get((token.text,))
+                return (1, meaning) if meaning else (0, None)
+            if token.text not in ("&", ","):
+                break
+            continue
+        if token.kind is TokenKind.QUOTED:
+            break
+        stems.append(token.stem)
+        if len(stems) > LONGEST:
+            break
+        meaning = table.get(tuple(stems))
+        if meaning:
+            best = used, meaning
+    return best
+
+
+def _plain(text: str) -> list[str]:
+    return [token.word for token in tokenise(text) if token.kind is not TokenKind.MARK]
+
+
+def is_operator(piece: Piece, *values: str) -> bool:
+    """Whether the piece is one of these operators."""
+    return piece.kind == Kind.OPERATOR.value and piece.value in values

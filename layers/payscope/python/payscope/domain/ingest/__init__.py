@@ -1,0 +1,1 @@
+"""Reports: formats, layouts, profiles, mappings, and the account of their rows."""

@@ -1,0 +1,194 @@
+"""Layouts: the header that tells a report, found by content in the first lines of a file."""
+
+import csv
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from payscope.domain.ingest.profiles import Profile
+from payscope.errors import InvalidInput
+
+DELIMITERS = (",", ";", "\t", "|")
+_HEAD_LINES = 60
+_NUMBER = re.compile(r"[-+(]?[\d.,'\u00a0\u202f ]*\d[)-]?%?")
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the table of a delimited file is and what its columns are called.
+
+    ``header_line`` is the 1-based physical line of the header, 0 where the file has none.
+    ``drift`` tells the columns that the profile does not know and the optional ones that are missing.
+    """
+
+    delimiter: str
+    header_line: int
+    columns: tuple[str, ...]
+    preamble: int
+    profile: Profile | None
+    drift: tuple[str, ...] = ()
+    records: str | None = field(default=None)
+
+
+def normal_name(column: str) -> str:
+    """A column name without case, outer and repeated spaces, and typographic variants."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", column)).strip().casefold()
+
+
+def fingerprint(columns: Iterable[str]) -> str:
+    """Identity of a layout: its column names without order."""
+    names = sorted(normal_name(column) for column in columns if column.strip())
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
+
+
+def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profile | None:
+    """The profile whose required columns are all there; of several the most demanding, then the newest."""
+    present = {normal_name(column) for column in columns}
+    fitting = [
+        profile
+        for profile in profiles
+        if profile.format == "DELIMITED"
+        and not (profile.records and profile.records.lead)
+        and all(_is_present(column, profile, present) for column in profile.header)
+    ]
+    return max(fitting, key=lambda profile: (len(profile.header), profile.version), default=None)
+
+
+def _is_present(column: str, profile: Profile, present: Collection[str]) -> bool:
+    return any(normal_name(name) in present for name in profile.names_of(column))
+
+
+def unknown_columns(columns: Sequence[str], profile: Profile) -> tuple[str, ...]:
+    """Columns that the profile does not know; ``*`` at the end of a known one matches any continuation."""
+    others = (name for names in profile.aliases.values() for name in names)
+    known = {normal_name(column) for column in (*profile.header, *profile.optional, *others)}
+    prefixes = tuple(name[:-1] for name in known if name.endswith("*"))
+    return tuple(
+        column
+        for column in columns
+        if column.strip()
+        and normal_name(column) not in known
+        and not normal_name(column).startswith(prefixes or "\0")
+    )
+
+
+def tell_layout(head: str, profiles: Sequence[Profile]) -> Layout:
+    """Find the table in the first lines of a text.
+
+    A header that a profile knows decides. Otherwise it is the first line of several distinct words
+    that lines of as many cells follow.
+
+    Args:
+        head: The beginning of the file, decoded; its last line may be cut off.
+        profiles: The layouts that are known to this bank.
+
+    Raises:
+        InvalidInput: There is no table.
+    """
+    lines = head.splitlines()[:_HEAD_LINES]
+    found = _led_layout(lines, profiles) or _known_layout(lines, profiles) or _likely_layout(lines)
+    if found is None:
+        raise InvalidInput("The file is text without a table of columns: no header line was found.")
+    return found
+
+
+def _led_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout | None:
+    """A layout without a header, told by the first cells of the first line."""
+    first = next((line for line in lines if line.strip()), "")
+    for profile in sorted(profiles, key=lambda profile: -profile.version):
+        if profile.records is None or not profile.records.lead:
+            continue
+        lead = profile.records.lead
+        for delimiter in DELIMITERS:
+            cells = [cell.strip() for cell in _cells(first, delimiter)]
+            if tuple(cells[: len(lead)]) == lead:
+                return Layout(delimiter, 0, profile.records.columns, 0, profile)
+    return None
+
+
+def _known_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout | None:
+    for number, line in enumerate(lines, 1):
+        for delimiter in DELIMITERS:
+            if delimiter not in line:
+                continue
+            cells = _cells(line, delimiter)
+            profile = match_profile(cells, profiles)
+            if profile is None:
+                continue
+            if profile.records is not None and cells[0].strip() != profile.records.header:
+                continue
+            return _layout(cells, delimiter, number, lines, profile)
+    return None
+
+
+def _likely_layout(lines: Sequence[str]) -> Layout | None:
+    best: tuple[float, Layout] | None = None
+    for delimiter in DELIMITERS:
+        rows = [_cells(line, delimiter) for line in lines]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        for number, row in enumerate(rows, 1):
+            if not _is_header(row):
+                continue
+            following = rows[number : number + 10]
+            alike = sum(
+                1 for other in following if len(other) == len(row) and any(cell.strip() for cell in other)
+            )
+            if following and alike == 0 and number < len(lines):
+                continue
+            score = widths[len(row)] * len(row) / (1 + number * 0.01)
+            if best is None or score > best[0]:
+                best = (score, _layout(row, delimiter, number, lines, None))
+            break
+    return best[1] if best else None
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    words = [cell.strip() for cell in cells]
+    named = [word for word in words if word]
+    if (
+        len(named) < 3
+        or len(named) < len(words) * 0.6
+        or len({word.casefold() for word in named}) < len(named) * 0.8
+    ):
+        return False
+    return not any(_NUMBER.fullmatch(word) or _DATE.fullmatch(word) or len(word) > 80 for word in named)
+
+
+def _layout(
+    cells: Sequence[str], delimiter: str, number: int, lines: Sequence[str], profile: Profile | None
+) -> Layout:
+    columns = _distinct(cells)
+    drift: tuple[str, ...] = ()
+    if profile is not None:
+        drift = tuple(
+            f"unknown column {column}" for column in unknown_columns(_data_columns(columns, profile), profile)
+        )
+    preamble = sum(1 for line in lines[: number - 1] if line.strip(" \t;,|"))
+    return Layout(delimiter, number, columns, preamble, profile, drift)
+
+
+def _data_columns(columns: Sequence[str], profile: Profile) -> Sequence[str]:
+    return columns[1:] if profile.records is not None else columns
+
+
+def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
+    """Column names that are unique: blank ones are numbered, repeated ones counted."""
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for index, cell in enumerate(cells, 1):
+        name = unicodedata.normalize("NFKC", cell).strip().strip("\ufeff") or f"column {index}"
+        seen[name.casefold()] += 1
+        names.append(name if seen[name.casefold()] == 1 else f"{name} ({seen[name.casefold()]})")
+    return tuple(names)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        return []
+    return rows[0] if rows else []

@@ -1,0 +1,1 @@
+"""Matching, breaks, settlement proofs and the programmes of the schemes."""
