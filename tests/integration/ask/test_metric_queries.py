@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
-from payscope.adapters.postgres.ask.metric_sql import can_use_rollup
+from payscope.adapters.postgres.ask.metric_sql.statements import can_use_rollup
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask.drill_receipt import drill_receipt
 from payscope.application.ask.measuring import measure, resolve

@@ -10,7 +10,7 @@ from payscope.domain.ask.language.lexer import tokenise
 from payscope.domain.ask.language.parser import understand
 from payscope.domain.ask.language.phrases import names_of, shared_phrases
 from payscope.domain.ask.language.typos import edits, nearest
-from payscope.domain.ask.metrics import METRICS
+from payscope.domain.ask.metrics.registry import METRICS
 from payscope.domain.ask.plans import Intent
 
 TODAY = date(2026, 3, 31)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.ask.metric_sql import Statement, can_use_rollup, measure_statement
+from payscope.adapters.postgres.ask.metric_sql.statements import Statement, can_use_rollup, measure_statement
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.measured import Slice

@@ -24,7 +24,7 @@ from payscope.domain.ask.answers import Table, Value
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of, find_metric
 from payscope.domain.ask.charts import chart_of
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
-from payscope.domain.ask.metrics import Metric, Unit
+from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Filter, MetricQuery, Plan
 from payscope.domain.ask.summaries import compare
 from payscope.domain.ask.tables import table_of

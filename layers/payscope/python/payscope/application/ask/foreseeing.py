@@ -23,7 +23,7 @@ from payscope.domain.ask.catalogue import find_metric
 from payscope.domain.ask.charts import chart_of_forecast
 from payscope.domain.ask.language.directory import issuer_id_of
 from payscope.domain.ask.measured import decimal_string
-from payscope.domain.ask.metrics import Metric, Unit
+from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Operator, Plan
 from payscope.domain.ask.tables import table_of
 from payscope.domain.ask.time_ranges import parse_range

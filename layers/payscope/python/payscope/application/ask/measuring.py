@@ -14,7 +14,7 @@ from payscope.domain.ask.answers import Period, Value
 from payscope.domain.ask.catalogue import find_dimension, find_metric
 from payscope.domain.ask.language.directory import Directory
 from payscope.domain.ask.measured import Group, Measured, Slice, decimal_string, hash_rows, value_of
-from payscope.domain.ask.metrics import Metric, Unit
+from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Filter, Grain, MetricQuery, Operator
 from payscope.domain.ask.sources import counting_sources
 from payscope.domain.ask.time_ranges import ALL_DAYS_FROM, month_range, parse_range, range_text

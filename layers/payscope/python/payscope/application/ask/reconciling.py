@@ -18,7 +18,7 @@ from payscope.application.ask.run_query import evidence_for
 from payscope.domain.ask.answers import Value
 from payscope.domain.ask.catalogue import find_metric
 from payscope.domain.ask.charts import chart_of
-from payscope.domain.ask.metrics import Metric, Relation
+from payscope.domain.ask.metric import Metric, Relation
 from payscope.domain.ask.plans import Plan
 from payscope.domain.ask.summaries import compare, describe
 from payscope.domain.ask.tables import table_of

@@ -2,7 +2,8 @@
 
 from payscope.domain.ask.answers import CatalogueDocument, DimensionEntry, MetricEntry
 from payscope.domain.ask.dimensions import DIMENSIONS, DIMENSIONS_BY_ID, Dimension
-from payscope.domain.ask.metrics import METRICS, Metric
+from payscope.domain.ask.metric import Metric
+from payscope.domain.ask.metrics.registry import METRICS
 from payscope.errors import InvalidInput
 
 METRICS_BY_ID: dict[str, Metric] = {metric.id: metric for metric in METRICS}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from payscope.domain.ask.metrics import Relation
+from payscope.domain.ask.metric import Relation
 
 _EVENTS = frozenset({Relation.EVENT, Relation.ATTEMPT, Relation.SETTLED, Relation.MATCH})
 _ALL = frozenset(Relation)

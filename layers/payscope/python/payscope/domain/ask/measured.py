@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from payscope.domain.analyse.series import DayRange
-from payscope.domain.ask.metrics import Metric, Unit
+from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Clock, Filter
 from payscope.domain.money import exponent
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from payscope.domain.ask.metrics import Metric, Relation, Term, Test
+from payscope.domain.ask.metric import Metric, Relation, Term, Test
 
 # One chargeback is in the acquirer's dispute report, in the scheme's clearing and in the processor's
 # settlement: the first tier that reports it at all counts, and the others are left out.

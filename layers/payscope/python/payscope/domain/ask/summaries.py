@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from payscope.domain.ask.answers import Value
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
-from payscope.domain.ask.metrics import Metric, Unit
+from payscope.domain.ask.metric import Metric, Unit
 
 _NUMERAL = re.compile(r"\d[\d.,:/-]*\d|\d")
 _SHOWN = 5

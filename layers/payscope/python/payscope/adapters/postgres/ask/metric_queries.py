@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from payscope.adapters.postgres.ask.metric_sql import (
+from payscope.adapters.postgres.ask.metric_sql.statements import (
     Statement,
     can_use_rollup,
     files_statement,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from payscope.domain.analyse.series import DayRange
-from payscope.domain.ask.language.grammar import DAYS, MONTHS, SMALL_NUMBERS
+from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS
 from payscope.domain.ask.language.lexer import Token, TokenKind
 from payscope.domain.ask.time_ranges import (
     ALL_DAYS_FROM,

@@ -7,9 +7,12 @@ from functools import cache
 
 from payscope.domain.ask.dimensions import DIMENSIONS
 from payscope.domain.ask.language.directory import Directory
-from payscope.domain.ask.language.grammar import AMBIGUOUS, FILLER, OPERATORS, SHARED_NAMES
+from payscope.domain.ask.language.grammar.ambiguity import AMBIGUOUS
+from payscope.domain.ask.language.grammar.fillers import FILLER
+from payscope.domain.ask.language.grammar.names import SHARED_NAMES
+from payscope.domain.ask.language.grammar.operators import OPERATORS
 from payscope.domain.ask.language.lexer import stem, stems_of
-from payscope.domain.ask.metrics import METRICS
+from payscope.domain.ask.metrics.registry import METRICS
 
 
 class Kind(StrEnum):

@@ -2,9 +2,9 @@
 
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
-from payscope.domain.ask.language.grammar import SHARED_NAMES
+from payscope.domain.ask.language.grammar.names import SHARED_NAMES
 from payscope.domain.ask.language.phrases import Names
-from payscope.domain.ask.metrics import Direction
+from payscope.domain.ask.metric import Direction
 from payscope.domain.ask.plans import Filter, Intent, Operator, Plan
 from payscope.domain.ask.time_ranges import ALL_DAYS_FROM
 

@@ -5,15 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from payscope.domain.ask.language.dates import TimeMatch, match_time
-from payscope.domain.ask.language.grammar import (
-    COUNTRIES,
-    CURRENCIES,
-    DAYS,
-    FILLER,
-    MONTHS,
-    OUTSIDE,
-    SMALL_NUMBERS,
-)
+from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS
+from payscope.domain.ask.language.grammar.fillers import FILLER, OUTSIDE
+from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES
 from payscope.domain.ask.language.lexer import Token, TokenKind, stem, tokenise
 from payscope.domain.ask.language.phrases import LONGEST, Kind, Meaning, Names, shared_phrases, shared_words
 from payscope.domain.ask.language.typos import most_edits, nearest
@@ -119,9 +113,16 @@ def _read(text: str, tokens: Sequence[Token], names: Names, today: date) -> tupl
 def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: date) -> tuple[Piece, int, bool]:
     token = tokens[at]
 
-    def piece(kind: str, used: int = 1, **more: object) -> Piece:
-        last = tokens[at + used - 1]
-        return Piece(kind, text[token.start : last.end], token.start, last.end, **more)  # type: ignore[arg-type]
+    def piece(
+        kind: str,
+        used: int = 1,
+        value: str = "",
+        dimension: str = "",
+        time: TimeMatch | None = None,
+        candidates: tuple[Meaning, ...] = (),
+    ) -> Piece:
+        end = tokens[at + used - 1].end
+        return Piece(kind, text[token.start : end], token.start, end, value, dimension, time, candidates)
 
     if token.kind is TokenKind.QUOTED:
         found = names.phrases.get(tuple(stem(word) for word in _plain(token.word)))

@@ -1,0 +1,1 @@
+"""Slices of the catalogue as SQL, by clause."""

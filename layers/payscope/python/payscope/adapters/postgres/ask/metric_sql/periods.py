@@ -1,0 +1,59 @@
+"""Days, instants and steps of time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from psycopg import sql
+
+from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters
+from payscope.domain.analyse.series import DayRange
+from payscope.domain.ask.dimensions import WEEKDAYS
+from payscope.domain.ask.measured import Slice
+from payscope.domain.ask.plans import Clock
+
+
+def calendar_dimensions(day: Fragment) -> dict[str, Fragment]:
+    names = sql.SQL(", ").join(sql.Literal(name) for name in WEEKDAYS)
+    return {
+        "day": sql.SQL("to_char({}, 'YYYY-MM-DD')").format(day),
+        "week": sql.SQL("to_char(date_trunc('week', ({})::timestamp), 'YYYY-MM-DD')").format(day),
+        "month": sql.SQL("to_char({}, 'YYYY-MM')").format(day),
+        "weekday": sql.SQL("(array[{}])[extract(isodow from {})::integer]").format(names, day),
+    }
+
+
+def day_of(piece: Slice, bound: Parameters) -> Fragment:
+    if piece.clock is Clock.BOOKED:
+        return sql.SQL("e.booked_on")
+    return sql.SQL("(e.occurred_at at time zone {})::date").format(bound.bind("timezone", piece.timezone))
+
+
+def within_period(piece: Slice, bound: Parameters) -> tuple[Fragment, ...]:
+    if piece.period is None:
+        return ()
+    if piece.clock is Clock.BOOKED:
+        return (between_days(sql.SQL("e.booked_on"), piece.period, bound),)
+    start, end = instants_of(piece)
+    return (
+        sql.SQL("e.occurred_at >= {} and e.occurred_at < {}").format(
+            bound.bind("occurred_from", start), bound.bind("occurred_until", end)
+        ),
+    )
+
+
+def between_days(day: Fragment, period: DayRange, bound: Parameters) -> Fragment:
+    return sql.SQL("{} between {} and {}").format(
+        day, bound.bind("start_on", period.start_on), bound.bind("end_on", period.end_on)
+    )
+
+
+def instants_of(piece: Slice) -> tuple[datetime, datetime]:
+    """First instant of the period and of the day after it, in the bank's time zone."""
+    if piece.period is None:
+        raise ValueError("a slice of all days has no instants")
+    zone = ZoneInfo(piece.timezone)
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    return midnight(piece.period.start_on), midnight(piece.period.end_on + timedelta(days=1))

@@ -1,0 +1,238 @@
+"""Compiles slices into SQL: identifiers only from these tables, every value a bound parameter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from payscope.adapters.postgres.ask.metric_sql.attempts import INTENT_COLUMNS
+from payscope.adapters.postgres.ask.metric_sql.conditions import conditions_of, where_clause
+from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters
+from payscope.adapters.postgres.ask.metric_sql.periods import instants_of
+from payscope.adapters.postgres.ask.metric_sql.relations import rows_of
+from payscope.adapters.postgres.ask.metric_sql.totals import contribution_of, quantile_of, total_of
+from payscope.domain.ask.measured import Slice
+from payscope.domain.ask.metric import Amount, Metric, Relation, Term
+from payscope.domain.ask.plans import Clock
+
+# What event_daily keeps, and what of it is '' where the event has null.
+_ROLLED_UP = frozenset(
+    {
+        "network",
+        "merchant",
+        "merchant_group",
+        "mcc",
+        "country",
+        "channel",
+        "response_code",
+        "decline_family",
+        "currency",
+        "source",
+        "weekday",
+        "day",
+        "week",
+        "month",
+    }
+)
+
+
+_ROLLED_UP_COLUMNS = frozenset({"event_type", "subtype", "source", "exclusion", "approved"})
+
+
+_ROLLED_UP_AMOUNTS = frozenset(Amount) - {Amount.DELAY, Amount.ABSOLUTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query with its parameters; ``columns`` are the dimensions in the order of the select list."""
+
+    query: sql.Composed
+    parameters: Mapping[str, Any]
+    columns: tuple[str, ...]
+
+
+def can_use_rollup(piece: Slice) -> bool:
+    """Whether the daily roll-up holds everything that the slice looks at."""
+    if piece.metric.relation is not Relation.EVENT or piece.clock is None:
+        return False
+    terms = (*piece.metric.numerator, *piece.metric.denominator)
+    names = {*piece.dimensions, *(each.dimension for each in piece.filters)}
+    columns = {condition.column for term in terms for condition in term.where}
+    amounts = {term.amount for term in terms}
+    return names <= _ROLLED_UP and columns <= _ROLLED_UP_COLUMNS and amounts <= _ROLLED_UP_AMOUNTS
+
+
+def measure_statement(bank_id: UUID, piece: Slice, *, rollup: bool) -> Statement:
+    """Groups of a slice: dimensions, numerator, denominator, quantile, row count, xor of row identities."""
+    bound = Parameters()
+    rows = rows_of(bank_id, piece, bound, rollup=rollup, lean=True)
+    numerator = conditions_of(piece, piece.metric.numerator, rows, bound)
+    denominator = conditions_of(piece, piece.metric.denominator, rows, bound)
+    selected = [
+        sql.SQL("{} as {}").format(rows.dimensions[name], sql.Identifier(name)) for name in piece.dimensions
+    ]
+    selected += [
+        sql.SQL("{} as numerator").format(total_of(piece.metric.numerator, numerator, rows)),
+        sql.SQL("{} as denominator").format(
+            total_of(piece.metric.denominator, denominator, rows) if denominator else sql.SQL("null::numeric")
+        ),
+        sql.SQL("{} as quantile").format(quantile_of(piece, rows, bound)),
+        sql.SQL("{} as row_count").format(rows.row_count),
+        sql.SQL("{} as row_xor").format(rows.row_xor),
+    ]
+    groups = sql.SQL(", ").join(sql.Literal(n) for n in range(1, len(piece.dimensions) + 1))
+    query = sql.SQL("select {}\nfrom {}\nwhere {}").format(
+        sql.SQL(",\n       ").join(selected),
+        rows.from_clause,
+        where_clause(piece, rows, (*numerator, *denominator), bound),
+    )
+    if piece.dimensions:
+        query += sql.SQL("\ngroup by {}\norder by {}").format(groups, groups)
+    return Statement(query, bound.values, piece.dimensions)
+
+
+def rows_statement(
+    bank_id: UUID, piece: Slice, *, limit: int, after: tuple[UUID, int, UUID, int] | None
+) -> Statement:
+    """The rows behind a slice, by (report, row number, event, revision), with what each adds."""
+    bound = Parameters()
+    rows = rows_of(bank_id, piece, bound)
+    numerator = conditions_of(piece, piece.metric.numerator, rows, bound)
+    denominator = conditions_of(piece, piece.metric.denominator, rows, bound)
+    where = where_clause(piece, rows, (*numerator, *denominator), bound)
+    order = sql.SQL("(coalesce({report}, {nil}), coalesce({row}, 0), {id}, {revision})").format(
+        report=rows.columns["report_id"],
+        nil=sql.SQL("'00000000-0000-0000-0000-000000000000'::uuid"),
+        row=rows.columns["row_number"],
+        id=rows.columns["row_id"],
+        revision=rows.columns["revision"],
+    )
+    if after is not None:
+        where += sql.SQL("\n  and {} > ({}, {}, {}, {})").format(
+            order,
+            *(bound.bind(f"after_{n}", value) for n, value in enumerate(after)),
+        )
+    query = sql.SQL(
+        "select x.*, r.file_name, c.object_key as chunk_key\nfrom (\nselect {}\nfrom {}\nwhere"
+        " {}\norder by {}\nlimit {}\n) x\n"
+        "left join payscope.report r on r.bank_id = {bank} and r.report_id = x.report_id\n"
+        "left join lateral (\nselect k.object_key from payscope.report_chunk k"
+        " where k.bank_id = {bank} and k.report_id = x.report_id"
+        " and k.object_key <> '' and k.first_row <= x.row_number"
+        " order by k.first_row desc limit 1\n) c on true\n"
+        "order by coalesce(x.report_id, '00000000-0000-0000-0000-000000000000'::uuid),"
+        " coalesce(x.row_number, 0), x.row_id, x.revision"
+    ).format(
+        sql.SQL(",\n       ").join(
+            [
+                sql.SQL("{} as {}").format(rows.columns[name], sql.Identifier(name))
+                for name in ("row_id", "revision", "report_id", "row_number")
+            ]
+            + [
+                sql.SQL("{} as numerator").format(contribution_of(piece.metric.numerator, numerator, rows)),
+                sql.SQL("{} as denominator").format(
+                    contribution_of(piece.metric.denominator, denominator, rows)
+                    if denominator
+                    else sql.SQL("null::bigint")
+                ),
+                sql.SQL("{} as event").format(rows.columns["shown"]),
+            ]
+        ),
+        rows.from_clause,
+        where,
+        order,
+        bound.bind("row_limit", limit),
+        bank=bound.bind("bank_id", bank_id),
+    )
+    return Statement(query, bound.values, ())
+
+
+def files_statement(bank_id: UUID, piece: Slice) -> Statement:
+    """Reports with at least one row in the slice.
+
+    Each report of the bank that covers the days and events is probed, which ends at its first row.
+    """
+    bound = Parameters()
+    if piece.metric.relation is Relation.ATTEMPT:
+        piece = replace(piece, metric=_as_plain_attempts(piece.metric))
+    whole = replace(piece, dimensions=())
+    rows = rows_of(bank_id, whole, bound)
+    conditions = conditions_of(whole, (*whole.metric.numerator, *whole.metric.denominator), rows, bound)
+    where = where_clause(whole, rows, conditions, bound)
+    reported = rows.columns["report_id"]
+    if piece.metric.relation is Relation.EVENT:
+        query = sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\n"
+            "left join payscope.watermark w on w.bank_id = r.bank_id and w.name = 'event_daily/' ||"
+            " r.report_id\n"
+            "where r.bank_id = {bank} and r.rows_loaded > 0\n  and {likely}\n"
+            "  and exists (select from {rows}\nwhere {where} and {reported} = r.report_id)\n"
+            "order by r.file_name, r.report_id"
+        )
+    else:
+        query = sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n "
+            " and {likely}\n"
+            "  and r.report_id in (select {reported} from {rows}\nwhere {where})\n"
+            "order by r.file_name, r.report_id"
+        )
+    return Statement(
+        query.format(
+            bank=bound.bind("bank_id", bank_id),
+            rows=rows.from_clause,
+            where=where,
+            reported=reported,
+            likely=_likely(piece, bound),
+        ),
+        bound.values,
+        (),
+    )
+
+
+def _as_plain_attempts(metric: Metric) -> Metric:
+    """The metric's attempts wherever they stand in their intent: every attempt of an intent bears on it."""
+
+    def plain(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(
+            replace(term, where=tuple(each for each in term.where if each.column not in INTENT_COLUMNS))
+            for term in terms
+        )
+
+    return replace(
+        metric,
+        relation=Relation.EVENT,
+        numerator=plain(metric.numerator),
+        denominator=plain(metric.denominator),
+    )
+
+
+def _likely(piece: Slice, bound: Parameters) -> Fragment:
+    """What is known of a report without looking at its rows; nothing known means it may have some."""
+    if piece.metric.relation is not Relation.EVENT:
+        return sql.SQL("true")
+    parts: list[Fragment] = [
+        sql.SQL("(w.detail -> 'types' is null or w.detail -> 'types' ?| {})").format(
+            bound.bind("event_types", sorted(piece.metric.event_types))
+        )
+    ]
+    if piece.period is not None and piece.clock is Clock.BOOKED:
+        parts.append(
+            sql.SQL(
+                "(w.detail -> 'booked' is null or (w.detail -> 'booked' ->> 0)::date <= {end}"
+                " and (w.detail -> 'booked' ->> 1)::date >= {start})"
+            ).format(
+                start=bound.bind("start_on", piece.period.start_on),
+                end=bound.bind("end_on", piece.period.end_on),
+            )
+        )
+    elif piece.period is not None:
+        start, end = instants_of(piece)
+        parts.append(
+            sql.SQL(
+                "(w.detail -> 'occurred' is null or (w.detail -> 'occurred' ->> 0)::timestamptz < {end}"
+                " and (w.detail -> 'occurred' ->> 1)::timestamptz >= {start})"
+            ).format(start=bound.bind("occurred_from", start), end=bound.bind("occurred_until", end))
+        )
+    return sql.SQL("\n  and ").join(parts)

@@ -1,0 +1,214 @@
+"""What a question asks for: its metrics, what nothing explains, and what lies outside."""
+
+import re
+
+from payscope.domain.ask.catalogue import METRICS_BY_ID
+from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
+from payscope.domain.ask.language.grammar.ambiguity import (
+    AMBIGUOUS,
+    AMOUNT_OF,
+    COUNT_OF,
+    DEFAULT_METRIC_OF,
+    RATE_OF,
+)
+from payscope.domain.ask.language.grammar.fillers import OUTSIDE
+from payscope.domain.ask.language.outcomes import POPULAR, AskBack, Refused
+from payscope.domain.ask.language.phrases import Meaning
+from payscope.domain.ask.language.reading import BASES, Reading
+from payscope.domain.ask.language.scan import Piece, Scan
+from payscope.domain.ask.language.understanding import UnknownWords
+from payscope.domain.ask.language.wording import either, time_words
+from payscope.domain.ask.plans import (
+    Plan,
+)
+
+_HANGING = re.compile(
+    r"\b(for|at|of|in|by|from|to|with|excluding|without|merchant|issuer|and)$", re.IGNORECASE
+)
+
+
+_ANOTHER_BANK = re.compile(r"\b(?:[A-Z][\w&'.-]+\s+)+(?:Bank|bank|Banque|Sparkasse)\b")
+
+
+_STATES = frozenset(
+    {
+        "auth_approved",
+        "decline_count",
+        "refund_count",
+        "chargeback_count",
+        "fraud_report_count",
+        "settled_count",
+    }
+)
+
+
+def ask_about_metrics(reading: Reading) -> None:
+    """Two figures side by side without an "and" are one that the catalogue lacks: never a guess which."""
+    if reading.unjoined and len(reading.metrics) > 1:
+        labels = [METRICS_BY_ID[name].label for name in reading.metrics]
+        raise AskBack(
+            f"Do you mean {either(labels)}?",
+            [f"{label.lower()} {time_words(reading)}".strip() for label in labels],
+        )
+
+
+def refuse_outside(read: Scan, reading: Reading, before: Plan | None) -> None:
+    outside = [piece.text for piece in reading.unknown if _fold(piece.text) in OUTSIDE]
+    if outside:
+        raise Refused(
+            f"{', '.join(outside)} is not among what the payment reports tell; nothing was computed."
+        )
+    bank = _ANOTHER_BANK.search(read.text)
+    unknown = {piece.start for piece in reading.unknown}
+    if bank and any(bank.start() <= start < bank.end() for start in unknown):
+        raise Refused("Only this bank's own payments can be asked about, so nothing was run.")
+    named = bool(reading.metrics or reading.ambiguous or reading.dimensions)
+    hinted = named or bool(
+        reading.filters
+        or reading.choices
+        or reading.times
+        or reading.forecast
+        or reading.what_if
+        or reading.anomaly
+        or reading.how_much
+        or reading.how_many
+        or reading.compare
+        or reading.share
+    )
+    if (not hinted and before is None) or (not named and reading.unknown and not (reading.also and before)):
+        raise Refused("The catalogue has no metric for this question; nothing was computed.")
+    if len(reading.unknown) >= 4 and len(reading.unknown) > 2 * len(reading.metrics):
+        raise Refused("Most of this question is not about payment figures; nothing was computed.")
+
+
+def settle_metrics(reading: Reading) -> None:
+    """Combine what was said about the metrics: counted, in money, as a rate, as parts of another."""
+    metrics = reading.metrics
+    if len(metrics) >= 2 and metrics[0] in BASES and metrics[1] in _STATES:
+        base, state = metrics[0], metrics[1]
+        rest = metrics[2:]
+        if reading.share and state in RATE_OF:
+            reading.metrics, reading.share = [RATE_OF[state], *rest], False
+        else:
+            del base
+            reading.metrics = [state, *rest]
+        reading.unjoined = reading.unjoined and bool(rest)
+        return
+    named = {piece.value for piece in reading.ambiguous}
+    if len(metrics) == 1:
+        metric = metrics[0]
+        if reading.share and metric in _STATES and "payments" in named and metric in RATE_OF:
+            reading.metrics, reading.share = [RATE_OF[metric]], False
+        elif (reading.rate_of or named & {"rate"}) and metric in RATE_OF:
+            reading.metrics = [RATE_OF[metric]]
+        elif (reading.how_much or named & {"amount", "volume"}) and metric in AMOUNT_OF:
+            reading.metrics = [AMOUNT_OF[metric]]
+        elif reading.how_many and metric in COUNT_OF:
+            reading.metrics = [COUNT_OF[metric]]
+        reading.ambiguous = [
+            piece
+            for piece in reading.ambiguous
+            if piece.value
+            not in (
+                "rate",
+                "amount",
+                "volume",
+                "payments",
+                "settlement",
+                "performance",
+                "reconciliation",
+                "fraud",
+                "cost",
+                "losses",
+            )
+        ]
+    elif metrics:
+        reading.ambiguous = []
+
+
+def metric_from_context(read: Scan, reading: Reading) -> None:
+    """The metric where none is named: asked back, unless the breakdown has only one sensible one."""
+    if reading.ambiguous:
+        piece = reading.ambiguous[0]
+        options = AMBIGUOUS[piece.value][1]
+        labels = [METRICS_BY_ID[name].label for name in options]
+        raise AskBack(
+            f"Which {piece.text.strip().lower()} do you mean: {either(labels)}?",
+            [_replaced(read.text, piece, label.lower()) for label in labels],
+        )
+    if reading.forecast or reading.future:
+        raise AskBack(
+            "What should be forecast?",
+            [
+                f"forecast {METRICS_BY_ID[name].label.lower()} for the next 14 days"
+                for name in ("sales_count", "sales_amount", "auth_attempts")
+            ],
+        )
+    for name in reading.dimensions:
+        if name in DEFAULT_METRIC_OF:
+            reading.metrics = [DEFAULT_METRIC_OF[name]]
+            reading.assumed += 1
+            reading.notes.append(f"Counted by {METRICS_BY_ID[reading.metrics[0]].label.lower()}.")
+            return
+    family = next((each for each in reading.filters if each.dimension in DEFAULT_METRIC_OF), None)
+    if family is not None:
+        reading.metrics = [DEFAULT_METRIC_OF[family.dimension]]
+        reading.assumed += 1
+        return
+    if reading.anomaly:
+        reading.metrics = ["auth_rate_raw"]
+        reading.assumed += 1
+        return
+    labels = [METRICS_BY_ID[name].label for name in POPULAR]
+    raise AskBack(
+        "Which figure do you want?",
+        [f"{label} {_without_question(read.text)}" for label in labels],
+    )
+
+
+def ask_about_unknown(read: Scan, reading: Reading) -> None:
+    if reading.choices:
+        piece = reading.choices[0]
+        shown = piece.candidates[:5]
+        raise AskBack(
+            f"Several names contain {piece.text!r}: {either([each.value for each in shown])}?",
+            [_replaced(read.text, piece, f"{_word_of(each)} {each.value}") for each in shown],
+        )
+    if reading.ambiguous and not reading.metrics:
+        return
+    if not reading.unknown:
+        return
+    piece = reading.unknown[0]
+    following = [each for each in reading.unknown if each.start >= piece.start]
+    last = following[0]
+    for each in following[1:]:
+        if each.start - last.end <= 1:
+            last = each
+    phrase = read.text[piece.start : last.end]
+    left = _HANGING.sub("", read.text[: piece.start].rstrip())
+    stripped = " ".join(f"{left} {read.text[last.end :]}".strip(" ?.!,").split())
+    raise AskBack(
+        f"{phrase!r} is no merchant, issuer, network, country or code that this bank's reports know.",
+        unknown=UnknownWords(phrase, piece.start, last.end, stripped),
+    )
+
+
+def _replaced(text: str, piece: Piece, by: str) -> str:
+    return f"{text[: piece.start]}{by}{text[piece.end :]}".strip()
+
+
+def _without_question(text: str) -> str:
+    return re.sub(
+        r"^(show|give|tell|what|list|get)\b( me)?( is| are| were| was)?\s*(the\s+)?",
+        "",
+        text.strip().rstrip("?!."),
+        flags=re.I,
+    )
+
+
+def _word_of(meaning: Meaning) -> str:
+    return DIMENSIONS_BY_ID[meaning.dimension].label.lower()
+
+
+def _fold(text: str) -> str:
+    return text.lower().removesuffix("'s")

@@ -1,0 +1,1 @@
+"""The governed metrics, one module per family; a changed definition is a new version."""

@@ -1,0 +1,75 @@
+"""What the schemes' monitoring programmes look at."""
+
+from payscope.domain.ask.metric import Amount, Direction, Metric, Term, Unit
+from payscope.domain.ask.metrics.rows import FRAUD, SALE
+from payscope.domain.ask.plans import Clock
+
+PROGRAMMES: tuple[Metric, ...] = (
+    Metric(
+        "fraud_report_count",
+        "Fraud reports",
+        "Transactions that issuers reported as fraud.",
+        Unit.COUNT,
+        Clock.BOOKED,
+        (Term(FRAUD),),
+        direction=Direction.BAD,
+        synonyms=(
+            "fraud reports",
+            "fraud report count",
+            "reported fraud cases",
+            "fraud cases",
+            "tc40",
+            "tc40s",
+            "fraud count",
+            "fraudulent transactions",
+            "tc40 reports",
+            "safe reports",
+            "fraud notifications",
+            "fraud alerts received",
+            "reported frauds",
+            "fraudulent payments",
+        ),
+    ),
+    Metric(
+        "fraud_report_amount",
+        "Reported fraud amount",
+        "Amount of the transactions that issuers reported as fraud, as a positive number.",
+        Unit.MONEY,
+        Clock.BOOKED,
+        (Term(FRAUD, Amount.ABSOLUTE),),
+        per_currency=True,
+        direction=Direction.BAD,
+        synonyms=(
+            "fraud amount",
+            "reported fraud amount",
+            "fraud value",
+            "fraud losses",
+            "value of fraud",
+            "amount of fraud",
+            "fraud volume",
+            "fraud loss",
+            "fraud report amount",
+            "fraudulent amount",
+            "value of fraud reports",
+            "fraudulent volume",
+        ),
+    ),
+    Metric(
+        "fraud_rate",
+        "Fraud rate",
+        "Fraud reports / cleared sales, both booked in the period.",
+        Unit.BPS,
+        Clock.BOOKED,
+        (Term(FRAUD),),
+        (Term(SALE),),
+        direction=Direction.BAD,
+        synonyms=(
+            "fraud rate",
+            "fraud ratio",
+            "fraud to sales",
+            "fraud bps",
+            "rate of fraud",
+            "fraud to sales ratio",
+        ),
+    ),
+)
