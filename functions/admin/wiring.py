@@ -47,7 +47,8 @@ from payscope.application.operate.manage_dlq import ManageDlq
 from payscope.application.operate.measure import EveryRecorder
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.reconcile.resolve_break import ResolveBreak
-from payscope.domain.reconcile.programmes import Programme, programmes_from_json
+from payscope.domain.reconcile.calendars import calendars_from_json
+from payscope.domain.reconcile.programmes import programmes_from_json
 from payscope.domain.reconcile.reconciliation import rules_from_json
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
@@ -111,6 +112,7 @@ def build_ports(parts: Parts) -> AdminPorts:
     if settings.dlq_url is None or settings.report_machine_arn is None:
         raise InvalidInput("Set PAYSCOPE_DLQ_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin function.")
     breaks = PostgresBreakStore(database)
+    calendars = calendars_from_json(_rules("calendars"))
     reports = PostgresReportReader(database)
     book = PostgresMappingBook(database)
     machine = StepFunctionsReportMachine(connect("stepfunctions"), settings.report_machine_arn)
@@ -120,8 +122,9 @@ def build_ports(parts: Parts) -> AdminPorts:
             reports=reports,
             lifecycles=PostgresLifecycleReader(database),
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
+            calendars=calendars,
         ),
-        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4)),
+        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars),
         settlements=PostgresSettlementReader(database, _matched_sources()),
         analytics=AnalyticsPorts(
             anomalies=PostgresAnomalies(database),
@@ -129,7 +132,9 @@ def build_ports(parts: Parts) -> AdminPorts:
             risk=PostgresRiskReader(database),
             simulations=PostgresFacts(database),
         ),
-        programmes=ProgrammePorts(counts=PostgresProgrammes(database), rules=_programme_rules()),
+        programmes=ProgrammePorts(
+            counts=PostgresProgrammes(database), rules=programmes_from_json(_rules("programmes"))
+        ),
         mappings=MappingPorts(
             mappings=PostgresMappingReader(database),
             propose=ProposeMapping(book, reports),
@@ -149,10 +154,7 @@ def build_ports(parts: Parts) -> AdminPorts:
 
 
 def _matched_sources() -> tuple[str, ...]:
-    rules = rules_from_json(
-        files("payscope.domain.reconcile.rules").joinpath("reconciliation.json").read_text()
-    )
-    return tuple(rules.document["payout_sources"])
+    return tuple(rules_from_json(_rules("reconciliation")).document["payout_sources"])
 
 
 def _probes(parts: Parts) -> list[Probe]:
@@ -207,7 +209,5 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _programme_rules() -> tuple[Programme, ...]:
-    return programmes_from_json(
-        files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text()
-    )
+def _rules(name: str) -> str:
+    return files("payscope.domain.reconcile.rules").joinpath(f"{name}.json").read_text(encoding="utf-8")

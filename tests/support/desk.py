@@ -30,7 +30,13 @@ from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.operate.run_once import Answer, Earlier, KeyScope
 from payscope.application.reconcile.get_transaction import Lifecycle
 from payscope.application.reconcile.prove_settlement import SettledDay
-from payscope.application.reconcile.read_breaks import BreakFilter, BreakRow, Resolution
+from payscope.application.reconcile.read_breaks import (
+    BreakChange,
+    BreakFilter,
+    BreakRow,
+    OpenSum,
+    Resolution,
+)
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.analyse.series import DailyFacts, DayRange, Dimension, Facts, Filters
 from payscope.domain.analyse.simulation import ChargedAmount
@@ -38,6 +44,7 @@ from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, ch
 from payscope.domain.identity import Principal, Role
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus
+from payscope.domain.reconcile.calendars import calendars_from_json
 from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act
@@ -220,6 +227,7 @@ class MemoryBreaks:
             if (after is None or (row.expected_on, row.break_id) > after)
             and (wanted.with_cleared or row.cleared_at is None)
             and (wanted.state is None or row.state is wanted.state)
+            and (wanted.owner is None or row.owner == wanted.owner)
         ][:limit]
 
     def find(self, bank_id: UUID, break_id: UUID) -> BreakRow | None:
@@ -227,6 +235,18 @@ class MemoryBreaks:
 
     def resolutions(self, bank_id: UUID, break_id: UUID) -> Sequence[Resolution]:
         return self.decisions.get(break_id, [])
+
+    def history(self, bank_id: UUID, break_id: UUID) -> Sequence[BreakChange]:
+        row = self.rows[bank_id][break_id]
+        opened = BreakChange(row.opened_at, row.state, row.amount_minor, row.currency, is_cleared=False)
+        return [opened]
+
+    def open_sums(self, bank_id: UUID) -> Sequence[OpenSum]:
+        return [
+            OpenSum(row.state, row.reason, row.currency, row.expected_on, 1, abs(row.amount_minor))
+            for row in self.rows.get(bank_id, {}).values()
+            if row.cleared_at is None
+        ]
 
     @contextmanager
     def open(self, bank_id: UUID, break_id: UUID) -> Generator[MemoryCase]:
@@ -282,9 +302,13 @@ class MemoryFailures:
         self.started.append(UUID(str(document["report_id"])))
 
 
-PROGRAMMES = programmes_from_json(
-    files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text(encoding="utf-8")
-)
+def rules(name: str) -> str:
+    """The text of a file of dated rules."""
+    return files("payscope.domain.reconcile.rules").joinpath(f"{name}.json").read_text(encoding="utf-8")
+
+
+PROGRAMMES = programmes_from_json(rules("programmes"))
+CALENDARS = calendars_from_json(rules("calendars"))
 
 
 class MemoryAnalytics:
@@ -425,9 +449,16 @@ class Desk:
 
     def admin_ports(self) -> AdminPorts:
         return AdminPorts(
-            reports=ReportPorts(reports=self.reports, lifecycles=self.lifecycles, signer=PlainSigner()),
+            reports=ReportPorts(
+                reports=self.reports,
+                lifecycles=self.lifecycles,
+                signer=PlainSigner(),
+                calendars=CALENDARS,
+            ),
             breaks=BreakPorts(
-                breaks=self.breaks, resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id)
+                breaks=self.breaks,
+                resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id),
+                calendars=CALENDARS,
             ),
             settlements=self.settlements,
             analytics=AnalyticsPorts(

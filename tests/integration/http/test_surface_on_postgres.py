@@ -42,7 +42,7 @@ from payscope.http.breaks import BreakPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.reports import ReportPorts
 from payscope.settings import Connections
-from tests.support.desk import Desk, NamedTokens, PlainSigner
+from tests.support.desk import CALENDARS, Desk, NamedTokens, PlainSigner
 from tests.support.payments import Delivery, add_bank, deliver, event
 from tests.support.postgres import MIGRATIONS, TestDatabases
 
@@ -83,8 +83,11 @@ def desk(database: Database) -> Desk:
             reports=PostgresReportReader(database),
             lifecycles=PostgresLifecycleReader(database),
             signer=PlainSigner(),
+            calendars=CALENDARS,
         ),
-        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4)),
+        breaks=BreakPorts(
+            breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4), calendars=CALENDARS
+        ),
         settlements=PostgresSettlementReader(database, ("processor",)),
         analytics=AnalyticsPorts(
             anomalies=memory.analytics.anomalies,
@@ -510,3 +513,48 @@ def _batch_match(bank_id: UUID, batch_ref: str) -> UUID:
     import hashlib
 
     return UUID(hashlib.md5(f"{bank_id}\x1fbatch:{batch_ref}".encode(), usedforsecurity=False).hexdigest())
+
+
+def test_every_state_of_a_break_stays_readable_and_none_can_be_removed(
+    database: Database, desk: Desk, bank: UUID
+) -> None:
+    break_id = insert_break(database, bank)
+    with database.tenant(bank) as cursor:
+        for change in (
+            "amount_minor = 1000",
+            "owner = 'ben'",
+            "state = 'MATCHED', cleared_at = '2026-11-25T00:00:00Z'",
+            "state = 'REOPENED', cleared_at = null",
+        ):
+            cursor.execute(f"update payscope.break set {change} where break_id = %s", (break_id,))  # noqa: S608
+    history = desk.admin(bank_id=bank).get(f"/breaks/{break_id}").json()["history"]
+    assert [(item["state"], item["amount_minor"], item["is_cleared"]) for item in history] == [
+        ("UNMATCHED", 1234, False),
+        ("UNMATCHED", 1000, False),
+        ("MATCHED", 1000, True),
+        ("REOPENED", 1000, False),
+    ]
+    for statement in (
+        "delete from payscope.break_change",
+        "update payscope.break_change set state = 'MATCHED'",
+        "delete from payscope.break",
+        "delete from payscope.break_resolution",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.tenant(bank) as cursor:
+            cursor.execute(statement)
+
+
+def test_an_age_counts_the_business_days_of_each_currency(database: Database, desk: Desk, bank: UUID) -> None:
+    # 23 November 2026 is a holiday in Japan, and 26 November one in the United States.
+    for currency in ("EUR", "JPY", "XXX"):
+        insert_break(database, bank, currency=currency, expected_on=date(2026, 11, 20))
+    client = desk.admin(bank_id=bank)
+
+    def currencies(band: str) -> list[str]:
+        return sorted(item["currency"] for item in client.get(f"/breaks?age={band}").json()["items"])
+
+    assert (currencies("1"), currencies("2-3")) == (["JPY"], ["EUR", "XXX"])
+    summary = client.get("/breaks/summary").json()["items"]
+    assert {(item["currency"], item["age"]) for item in summary} == {
+        ("JPY", "1"), ("EUR", "2-3"), ("XXX", "2-3"),
+    }  # fmt: skip

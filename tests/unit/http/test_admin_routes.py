@@ -10,13 +10,13 @@ import pytest
 
 from payscope.application.ingest.read_reports import ControlTotal, CurrencyTotal, ReportProblem
 from payscope.application.operate.manage_dlq import DeadLetter, FailedReport
-from payscope.application.reconcile.read_breaks import BANDS, expected_between
 from payscope.domain.audit import AuditEvent, AuditHead, first_fault
 from payscope.domain.identity import Role
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.merkle import includes
-from payscope.domain.reconcile.reconciliation import age_band
-from tests.support.desk import BANK, NOW, OTHER_BANK, Desk, a_break, a_report
+from payscope.domain.reconcile.ageing import BANDS, age_band, expected_between
+from payscope.domain.reconcile.calendars import WEEKDAYS_ONLY
+from tests.support.desk import BANK, CALENDARS, NOW, OTHER_BANK, Desk, a_break, a_report
 
 
 @pytest.fixture
@@ -118,11 +118,12 @@ def test_a_break_shows_its_age_and_its_amount(desk: Desk) -> None:
 @pytest.mark.parametrize("band", BANDS)
 def test_an_age_band_is_the_same_as_its_range_of_expected_dates(band: str) -> None:
     today = date(2026, 11, 24)
-    first, last = expected_between(band, today)
-    for back in range(-3, 200):
-        day = today - timedelta(days=back)
-        inside = (first is None or day >= first) and (last is None or day <= last)
-        assert inside is (age_band(day, today) == band), day
+    for calendar in (WEEKDAYS_ONLY, *CALENDARS.by_currency.values()):
+        first, last = expected_between(band, today, calendar)
+        for back in range(-3, 200):
+            day = today - timedelta(days=back)
+            inside = (first is None or day >= first) and (last is None or day <= last)
+            assert inside is (age_band(calendar.days_between(day, today)) == band), day
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,48 @@ def test_a_person_with_two_roles_is_still_one_person(desk: Desk) -> None:
         f"/breaks/{UUID(int=1)}/resolution", json={"action": "WRITE_OFF", "note": "again"}
     )
     assert again.status_code == 409
+
+
+def test_another_writing_of_a_name_is_no_second_person(desk: Desk) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    resolve(desk, "ana@bank.example", action="WRITE_OFF")
+    assert resolve(desk, "Ana@Bank.example", action="WRITE_OFF").status_code == 409
+
+
+def test_open_breaks_are_summed_by_state_reason_age_and_currency(desk: Desk) -> None:
+    rows = [
+        a_break(1),
+        a_break(2, amount_minor=-1000),
+        a_break(3, currency="JPY", amount_minor=700),
+        a_break(4, expected_on=date(2026, 11, 23)),
+        a_break(5, reason="AMOUNT"),
+        a_break(6, cleared_at=NOW),
+    ]
+    desk.breaks.rows[BANK] = {row.break_id: row for row in rows}
+    items = desk.admin().get("/breaks/summary").json()["items"]
+    assert [
+        (item["reason"], item["age"], item["currency"], item["breaks"], item["value_at_risk"])
+        for item in items
+    ] == [
+        ("AMOUNT", "4-7", "EUR", 1, "12.34"),
+        ("MISSING_SETTLEMENT", "1", "EUR", 1, "12.34"),
+        ("MISSING_SETTLEMENT", "4-7", "EUR", 2, "22.34"),
+        # The day before was a holiday in Japan.
+        ("MISSING_SETTLEMENT", "4-7", "JPY", 1, "700"),
+    ]
+
+
+def test_breaks_can_be_listed_by_who_owns_them(desk: Desk) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break(), UUID(int=2): a_break(2)}
+    resolve(desk, "ana", action="ASSIGN", assignee="ben")
+    owned = desk.admin().get("/breaks?owner=ben").json()["items"]
+    assert [item["break_id"] for item in owned] == [str(UUID(int=1))]
+
+
+def test_a_break_tells_what_states_it_came_into(desk: Desk) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    (first,) = desk.admin().get(f"/breaks/{UUID(int=1)}").json()["history"]
+    assert (first["state"], first["amount_minor"], first["is_cleared"]) == ("UNMATCHED", 1234, False)
 
 
 def test_a_reopened_write_off_needs_two_people_again(desk: Desk) -> None:

@@ -4,7 +4,8 @@ from tests.support.desk import Desk
 
 CONTRACT = """
 POST /reports, GET /reports, GET /reports/{}, GET /reports/{}/problems, GET /transactions/{},
-GET /breaks, GET /breaks/{}, POST /breaks/{}/resolution, GET /settlement/proof, GET /anomalies,
+GET /breaks, GET /breaks/summary, GET /breaks/{}, POST /breaks/{}/resolution,
+GET /settlement/proof, GET /anomalies,
 GET /programmes, GET /forecasts, POST /simulations, GET /risk/merchants, GET /risk/cards,
 GET /audit/head, GET /audit/events, GET /audit/proof/{}, POST /admin/validate-datasets, GET /admin/dlq,
 POST /admin/dlq/redrive, GET /admin/mappings, POST /admin/mappings, POST /admin/mappings/{}/approval,

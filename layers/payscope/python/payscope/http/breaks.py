@@ -11,12 +11,14 @@ from starlette.responses import JSONResponse
 from payscope.application.reconcile.read_breaks import (
     BreakFilter,
     BreakReader,
-    expected_between,
     get_break,
     list_breaks,
+    of_age,
+    sum_breaks,
 )
 from payscope.application.reconcile.resolve_break import ResolveBreak, Wish, is_pending
 from payscope.domain.identity import Action, Principal
+from payscope.domain.reconcile.calendars import Calendars
 from payscope.domain.reconcile.reconciliation import BreakReason, MatchState
 from payscope.domain.reconcile.resolutions import Decision
 from payscope.http.access import Allow, actor
@@ -32,6 +34,7 @@ class BreakPorts:
 
     breaks: BreakReader
     resolve: ResolveBreak
+    calendars: Calendars
 
 
 class ResolutionRequest(BaseModel):
@@ -45,7 +48,7 @@ class ResolutionRequest(BaseModel):
 
 
 def break_routes(ports: BreakPorts) -> APIRouter:
-    """GET /breaks, GET /breaks/{id} and POST /breaks/{id}/resolution."""
+    """GET /breaks, /breaks/summary, /breaks/{id} and POST /breaks/{id}/resolution."""
     router = APIRouter(tags=["breaks"], redirect_slashes=False)
 
     @router.get("/breaks")
@@ -57,29 +60,40 @@ def break_routes(ports: BreakPorts) -> APIRouter:
         age: Annotated[str | None, Query(max_length=8)] = None,
         currency: CurrencyCode = None,
         min_amount: Annotated[Decimal | None, Query(ge=0, max_digits=18, decimal_places=4)] = None,
+        owner: Annotated[str | None, Query(min_length=1, max_length=255)] = None,
         with_cleared: Annotated[bool, Query()] = False,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> dict[str, Any]:
         today = request.app.state.gate.now().date()
-        expected_from, expected_to = expected_between(age, today) if age else (None, None)
         wanted = BreakFilter(
             state=state,
             reason=reason,
             currency=currency,
             min_amount=min_amount,
-            expected_from=expected_from,
-            expected_to=expected_to,
+            owner=owner,
             with_cleared=with_cleared or state is MatchState.WRITTEN_OFF,
         )
-        page = list_breaks(ports.breaks, principal.bank_id, wanted, today, limit, cursor)
+        if age is not None:
+            wanted = of_age(wanted, age, ports.calendars, today)
+        page = list_breaks(ports.breaks, principal.bank_id, wanted, ports.calendars, today, limit, cursor)
         return {"items": [render_break(item) for item in page.items], "next_cursor": page.next_cursor}
+
+    @router.get("/breaks/summary")
+    def read_summary(request: Request, principal: Reader) -> dict[str, Any]:
+        today = request.app.state.gate.now().date()
+        items = sum_breaks(ports.breaks, principal.bank_id, ports.calendars, today)
+        return {"items": render(items), "next_cursor": None}
 
     @router.get("/breaks/{break_id}")
     def read_break(request: Request, principal: Reader, break_id: Name) -> dict[str, Any]:
         today = request.app.state.gate.now().date()
-        case = get_break(ports.breaks, principal.bank_id, known_id(break_id), today)
-        return {**render_break(case.aged), "resolutions": render(case.resolutions)}
+        case = get_break(ports.breaks, principal.bank_id, known_id(break_id), ports.calendars, today)
+        return {
+            **render_break(case.aged),
+            "resolutions": render(case.resolutions),
+            "history": render(case.history),
+        }
 
     @router.post("/breaks/{break_id}/resolution")
     def resolve(

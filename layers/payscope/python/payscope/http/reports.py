@@ -21,6 +21,7 @@ from payscope.application.reconcile.read_breaks import AgedBreak, aged_break
 from payscope.domain.identity import Action, Principal
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.money import decimal_text
+from payscope.domain.reconcile.calendars import Calendars
 from payscope.http.access import Allow, actor
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import Cursor, Limit, Name, Reader, known_id
@@ -34,6 +35,7 @@ class ReportPorts:
     reports: ReportReader
     lifecycles: LifecycleReader
     signer: UploadSigner
+    calendars: Calendars
 
 
 class UploadRequest(BaseModel):
@@ -96,7 +98,7 @@ def report_routes(ports: ReportPorts) -> APIRouter:
     def read_transaction(request: Request, principal: Reader, transaction_id: Name) -> dict[str, Any]:
         today = request.app.state.gate.now().date()
         found = get_transaction(ports.lifecycles, principal.bank_id, transaction_id)
-        return render_lifecycle(found, lambda row: aged_break(row, today))
+        return render_lifecycle(found, lambda row: aged_break(row, ports.calendars, today))
 
     return router
 

@@ -1,4 +1,4 @@
-"""Reconciliation: the states of an item, the reasons of a break, and how old it is.
+"""Reconciliation: the states of an item and the reasons of a break.
 
 The matching itself is set-based and lives in the ledger's queries; what it may decide, and by
 which dated rules, is said here.
@@ -6,7 +6,6 @@ which dated rules, is said here.
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +37,8 @@ class BreakReason(StrEnum):
     LATE_PRESENTMENT = "LATE_PRESENTMENT"
     DUPLICATE_CLEARING = "DUPLICATE_CLEARING"
     DUPLICATE_SETTLEMENT = "DUPLICATE_SETTLEMENT"
+    FEE_VARIANCE = "FEE_VARIANCE"
+    DOWNGRADE = "DOWNGRADE"
     REFUND_UNLINKED = "REFUND_UNLINKED"
     CHARGEBACK_UNLINKED = "CHARGEBACK_UNLINKED"
     REFERENCE_DAMAGED = "REFERENCE_DAMAGED"
@@ -53,16 +54,6 @@ _MEMBERS = (
     "bank_credit_window_days",
     "tolerances",
     "rounding_minor",
-)
-AGE_BANDS: tuple[tuple[int, str], ...] = (
-    (0, "0"),
-    (1, "1"),
-    (3, "2-3"),
-    (7, "4-7"),
-    (15, "8-15"),
-    (30, "16-30"),
-    (60, "31-60"),
-    (90, "61-90"),
 )
 
 
@@ -97,18 +88,3 @@ def rules_from_json(text: str) -> ReconciliationRules:
         if member not in document:
             raise ValueError(f"the reconciliation rules lack {member}")
     return ReconciliationRules(document["version"], document)
-
-
-def business_days_between(start: date, end: date) -> int:
-    """Business days (Monday to Friday) after ``start`` up to and including ``end``, never negative."""
-    if end <= start:
-        return 0
-    weeks, rest = divmod((end - start).days, 7)
-    extra = sum(1 for offset in range(1, rest + 1) if (start + timedelta(days=offset)).weekday() < 5)
-    return weeks * 5 + extra
-
-
-def age_band(expected_on: date, today: date) -> str:
-    """The age of a break in business days since its expected date, as the band that reports show."""
-    age = business_days_between(expected_on, today)
-    return next((label for upper, label in AGE_BANDS if age <= upper), ">90")

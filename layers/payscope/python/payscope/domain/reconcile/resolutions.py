@@ -72,7 +72,8 @@ def decide(
             proposer = _open_proposal(history)
             if proposer is None:
                 return Outcome(Recorded.WRITE_OFF_PROPOSED)
-            if proposer == actor:
+            # Some issuers write one person's name in several cases; a letter's case makes no second person.
+            if proposer.strip().casefold() == actor.strip().casefold():
                 raise Conflict("You proposed this write-off; a second person has to approve it.")
             return Outcome(Recorded.WRITE_OFF_APPROVED, MatchState.WRITTEN_OFF)
 

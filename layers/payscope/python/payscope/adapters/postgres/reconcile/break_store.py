@@ -1,6 +1,6 @@
 """Breaks: reading them, and deciding about them under a lock."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,16 @@ from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.audit_log import append_audit_event
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
-from payscope.application.reconcile.read_breaks import BreakFilter, BreakRow, Resolution
+from payscope.application.reconcile.read_breaks import (
+    BreakChange,
+    BreakFilter,
+    BreakRow,
+    OpenSum,
+    Resolution,
+)
 from payscope.domain.audit import AuditDraft
 from payscope.domain.money import exponent
+from payscope.domain.reconcile.ageing import Span
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act, Recorded
 from payscope.errors import NotFound
@@ -42,8 +49,8 @@ class PostgresBreakStore:
                 currency=wanted.currency,
                 minimums=minimums,
                 least=least,
-                expected_from=wanted.expected_from,
-                expected_to=wanted.expected_to,
+                owner=wanted.owner,
+                spans=_spans(wanted.expected),
                 with_cleared=wanted.with_cleared,
                 after_on=after_on,
                 after_id=after_id,
@@ -55,9 +62,7 @@ class PostgresBreakStore:
         with self._database.tenant(bank_id) as cursor:
             rows = _rows(
                 cursor,
-                **dict.fromkeys(
-                    ("state", "reason", "currency", "expected_from", "expected_to", "after_on", "after_id")
-                ),
+                **dict.fromkeys(("state", "reason", "currency", "owner", "spans", "after_on", "after_id")),
                 bank_id=bank_id,
                 break_id=break_id,
                 minimums=Jsonb({}),
@@ -71,6 +76,22 @@ class PostgresBreakStore:
         """Decisions about a break, oldest first."""
         with self._database.tenant(bank_id) as cursor:
             return _resolutions(cursor, bank_id, break_id)
+
+    def history(self, bank_id: UUID, break_id: UUID) -> Sequence[BreakChange]:
+        """Changes of a break, oldest first."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "select changed_at, state, amount_minor, currency, cleared_at is not null"
+                " from payscope.break_change where bank_id = %s and break_id = %s order by change_no",
+                (bank_id, break_id),
+            )
+            return [BreakChange(row[0], MatchState(row[1]), *row[2:]) for row in cursor]
+
+    def open_sums(self, bank_id: UUID) -> Sequence[OpenSum]:
+        """Open breaks by state, reason, currency and expected date."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("sum_open_breaks"), {"bank_id": bank_id})
+            return [OpenSum(MatchState(row[0]), *row[1:]) for row in cursor]
 
     @contextmanager
     def open(self, bank_id: UUID, break_id: UUID) -> Generator["LockedBreak"]:
@@ -167,6 +188,12 @@ def _resolutions(cursor: TenantCursor, bank_id: UUID, break_id: UUID) -> list[Re
         (bank_id, break_id),
     )
     return [Resolution(row[0], Recorded(row[1]), *row[2:]) for row in cursor]
+
+
+def _spans(expected: Mapping[str, Span] | None) -> Jsonb | None:
+    if expected is None:
+        return None
+    return Jsonb({currency: [day and day.isoformat() for day in span] for currency, span in expected.items()})
 
 
 def _thresholds(cursor: TenantCursor, bank_id: UUID, amount: Decimal | None) -> tuple[int, Jsonb]:
