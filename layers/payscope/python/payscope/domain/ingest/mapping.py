@@ -1,94 +1,43 @@
 """A profile inferred for a layout that nobody has described: evidence first, then a person decides."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 from uuid import UUID
 
-from payscope.domain.ingest.layouts import normal_name
-from payscope.domain.ingest.profiles import Numbers
-from payscope.domain.ingest.vocabulary import network_of
+from payscope.domain.ingest.column_choice import FEE_PARTS, Choice, choose_columns, tied_by_sums
+from payscope.domain.ingest.column_values import (
+    AMOUNTS,
+    date_formats,
+    is_ambiguous,
+    number_signs,
+)
+from payscope.domain.ingest.column_words import currency_in_name
+from payscope.domain.ingest.figures import FigurePlan, Identity, Tally
+from payscope.domain.ingest.row_kinds import RowKind, kind_rules, row_kind
+from payscope.domain.ingest.stated_sums import StatedSum, TotalsLine, compare_totals
 from payscope.errors import InvalidInput
 
-# What reports call the canonical columns, in English, German and French; the first words are the surest.
-_NAMES: Mapping[str, tuple[str, ...]] = {
-    target: tuple(name.strip() for name in names.split("|"))
-    for target, names in (
-        (
-            "occurred",
-            "transaction date|transaction time|created|created at|date|timestamp|datetime|booking date"
-            "|trade date|datum|buchungsdatum|transaktionsdatum|date operation",
-        ),
-        (
-            "booked",
-            "settlement date|value date|processing date|posting date|payout date|available on|valuta"
-            "|wertstellung|date valeur",
-        ),
-        (
-            "amount",
-            "amount|gross|gross amount|transaction amount|payment amount|total|value|betrag|brutto|montant"
-            "|sum",
-        ),
-        ("net", "net|net amount|payout amount|settlement amount|netto"),
-        ("fee", "fee|fees|fee amount|commission|charge|charges|gebuhr|gebühr|frais"),
-        ("credit", "credit|credit amount|haben|gutschrift|money in"),
-        ("debit", "debit|debit amount|soll|lastschrift|belastung|money out"),
-        ("currency", "currency|transaction currency|ccy|currency code|wahrung|währung|devise"),
-        (
-            "reference",
-            "transaction id|payment id|id|reference|transaction reference|reference number|payment reference"
-            "|psp reference|referenz|numero de transaction|line id",
-        ),
-        (
-            "merchant_id",
-            "merchant id|merchant account|merchant|mid|merchant number|shop id|store id|händler|haendler"
-            "|commercant",
-        ),
-        ("merchant_name", "merchant name|shop name|store name|händlername"),
-        ("mcc", "mcc|merchant category code|category code"),
-        (
-            "network",
-            "network|card brand|brand|scheme|card type|payment method|card scheme|kartenmarke|kartentyp"
-            "|marque",
-        ),
-        ("response_code", "response code|result code|auth response|decline code"),
-        ("approval_code", "approval code|authorisation code|authorization code|auth code"),
-        ("arn", "arn|acquirer reference number"),
-        ("order_ref", "order id|order number|merchant reference|invoice id|order reference"),
-        ("batch_ref", "batch|batch number|payout id|batch id"),
-        ("balance", "balance|running balance|saldo|kontostand|solde|saldo disponibile"),
-        ("kind", "type|transaction type|event|status|category|art|kind"),
-    )
-}
-_DATE_FORMATS = (
-    "%Y-%m-%d", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%d %b %Y",
+# From this share on of decisions with the same evidence that were right, a decision counts as sure.
+SURE = 0.9
+_REQUIRED = ("occurred", "amount", "credit", "debit", "currency")
+_TEXTS = (
+    "merchant_id", "merchant_name", "mcc", "approval_code", "arn", "order_ref", "batch_ref", "response_code",
+    "issuer_country", "merchant_country",
 )  # fmt: skip
-_CURRENCY = re.compile(r"[A-Za-z]{3}")
-_POINT = re.compile(r"[-+(]?[\d,' \u00a0]*\d\.\d{1,4}\)?-?")
-_COMMA = re.compile(r"[-+(]?[\d.' \u00a0]*\d,\d{1,4}\)?-?")
-_WHOLE = re.compile(r"[-+(]?\d{1,12}\)?-?")
-_ENOUGH = 0.55
-_SURE = 0.85
-_SPACES = re.compile("[ '\u00a0\u202f\u2009\u2019+]")
-_AMOUNT_TARGETS = frozenset({"amount", "net", "fee", "credit", "debit", "balance"})
+_WORDED = ("network", "channel", "entry_mode", "three_ds")
 
-
-_REQUIRED = frozenset({"occurred", "amount", "credit", "debit", "currency"})
-# With points the day comes first everywhere; with slashes and dashes countries differ.
-_DAY_OR_MONTH = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}")
+Measure = Callable[[FigurePlan], Tally]
 
 
 @dataclass(frozen=True, slots=True)
 class InferredProfile:
     """A proposal: the profile document, why each column was chosen, and how sure that is (0 to 1).
 
-    ``is_sure`` says that it needs nobody: every required column is told by its name and its values, dates
-    can be read in one way only, and the running balance proves the amounts and their signs.
+    ``confidence`` is that every required column is right. ``is_sure`` says that the proposal needs nobody:
+    every required column is sure, dates can be read in one way only, the kind of every row is told, and
+    figures of the file itself prove the amounts.
     """
 
     name: str
@@ -98,13 +47,54 @@ class InferredProfile:
     is_sure: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is known about a table before it becomes a profile."""
+
+    chosen: Mapping[str, Choice]
+    sample: Mapping[str, Sequence[str]]
+    plan: FigurePlan
+    tally: Tally
+    stated: tuple[StatedSum, ...]
+    fixed_currency: str | None
+
+    def column(self, target: str) -> str | None:
+        choice = self.chosen.get(target)
+        return choice.column if choice else None
+
+    def texts(self, target: str) -> Sequence[str]:
+        return self.sample.get(self.column(target) or "", ())
+
+    @property
+    def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Columns that add to the amount and that take from it."""
+        amount, credit, debit = (self.column(target) for target in ("amount", "credit", "debit"))
+        if amount is not None:
+            return (amount,), ()
+        return tuple(filter(None, (credit,))), tuple(filter(None, (debit,)))
+
+    @property
+    def totals_agree(self) -> bool:
+        """Whether the file states sums of the amount in each of its currencies, and none differs."""
+        columns = {name for side in self.sides for name in side}
+        ours = [stated for stated in self.stated if stated.column in columns]
+        told = {stated.currency for stated in ours}
+        covered = bool(ours) and (self.tally.currencies <= told or len(self.tally.currencies) < 2)
+        return covered and all(stated.agrees is True for stated in self.stated)
+
+
 def waiting_reason(mapping_id: UUID) -> str:
     """What a report that waits for a mapping says about itself."""
     return f"The layout is not known yet; mapping {mapping_id} waits for approval."
 
 
 def infer_profile(
-    fingerprint: str, columns: Sequence[str], sample: Mapping[str, Sequence[str]]
+    fingerprint: str,
+    columns: Sequence[str],
+    sample: Mapping[str, Sequence[str]],
+    totals: Sequence[TotalsLine] = (),
+    similar: Mapping[tuple[str, str], tuple[str, float]] | None = None,
+    measure: Measure | None = None,
 ) -> InferredProfile:
     """Propose what the columns mean.
 
@@ -112,271 +102,280 @@ def infer_profile(
         fingerprint: Identity of the layout.
         columns: Its column names.
         sample: Some values of each column, empty ones included.
+        totals: Lines of the file that state totals.
+        similar: By meaning and column the nearest known word and its cosine.
+        measure: Computes figures over all rows; without it they are those of the sample.
 
     Raises:
         InvalidInput: There is no column of amounts, or none of dates.
     """
-    scores = {
-        (target, column): _score(target, names, column, sample.get(column, ()))
-        for target, names in _NAMES.items()
-        for column in columns
-    }
-    chosen: dict[str, tuple[str, float]] = {}
-    for (target, column), score in sorted(scores.items(), key=lambda item: -item[1]):
-        taken = {name for name, _ in chosen.values()}
-        if score >= _ENOUGH and target not in chosen and column not in taken:
-            chosen[target] = (column, score)
-    if "occurred" not in chosen and "booked" in chosen:
-        chosen["occurred"] = chosen.pop("booked")
-    if "amount" not in chosen and "net" in chosen:
-        chosen["amount"] = chosen.pop("net")
-    has_amount = "amount" in chosen or {"credit", "debit"} <= set(chosen)
+    found = _found(columns, sample, totals, similar or {}, measure)
+    return _proposal(fingerprint, columns, found)
+
+
+def chosen_columns(
+    columns: Sequence[str],
+    sample: Mapping[str, Sequence[str]],
+    totals: Sequence[TotalsLine],
+    similar: Mapping[tuple[str, str], tuple[str, float]],
+) -> Mapping[str, Choice]:
+    """The column of each meaning with its evidence; see ``infer_profile``."""
+    return _found(columns, sample, totals, similar, None).chosen
+
+
+def _found(
+    columns: Sequence[str],
+    sample: Mapping[str, Sequence[str]],
+    totals: Sequence[TotalsLine],
+    similar: Mapping[tuple[str, str], tuple[str, float]],
+    measure: Measure | None,
+) -> _Findings:
+    chosen = choose_columns(columns, sample, similar)
+    if "amount" not in chosen and not {"credit", "debit"} <= chosen.keys() and "net" in chosen:
+        chosen["amount"] = replace(chosen.pop("net"), target="amount")
+    has_amount = "amount" in chosen or {"credit", "debit"} <= chosen.keys()
     if not has_amount or "occurred" not in chosen:
         missing = "amounts" if not has_amount else "dates"
         raise InvalidInput(f"The table has no column of {missing}, so it is not a payment report.")
-    return _proposal(fingerprint, columns, sample, chosen)
+    chosen, identities = tied_by_sums(chosen, columns, sample)
+    plan = _plan(chosen, identities, sample)
+    tally = measure(plan) if measure else _of_sample(plan, sample)
+    stated = compare_totals(totals, columns, tally)
+    fixed = None
+    if "currency" not in chosen:
+        names = [choice.column for target, choice in chosen.items() if target in AMOUNTS]
+        told = {code for name in names if (code := currency_in_name(name))}
+        fixed = told.pop() if len(told) == 1 else None
+    return _Findings(_tied(chosen, tally, stated), sample, plan, tally, stated, fixed)
 
 
-def _proposal(
-    fingerprint: str,
-    columns: Sequence[str],
-    sample: Mapping[str, Sequence[str]],
-    chosen: Mapping[str, tuple[str, float]],
-) -> InferredProfile:
-    assumptions: list[str] = []
-    column = {target: name for target, (name, _) in chosen.items()}
-    amount_names = [
-        column[target] for target in ("amount", "credit", "debit", "net", "fee") if target in column
-    ]
-    numbers = _number_format([value for name in amount_names for value in sample.get(name, ())])
-    formats = _date_formats([*sample.get(column["occurred"], ()), *sample.get(column.get("booked", ""), ())])
-    currency: dict[str, Any] = {"column": column["currency"]} if "currency" in column else {"constant": "EUR"}
-    if "currency" not in column:
-        assumptions.append("No column tells the currency: EUR is assumed.")
-    amount: dict[str, Any] = (
-        {"plus": column["amount"]}
-        if "amount" in column
-        else {"plus": column["credit"], "minus": column["debit"]}
-    )
-    event, subtype = _event(column)
-    rolls = _balance_rolls(column, sample, Numbers.model_validate(numbers))
-    if rolls:
-        # A running balance belongs to an account: each row is a movement of it.
-        event, subtype = "BANK_ENTRY", None
+def _of_sample(plan: FigurePlan, sample: Mapping[str, Sequence[str]]) -> Tally:
+    tally = Tally(plan)
+    tally.add({name: sample.get(name, ()) for name in plan.columns})
+    return tally
+
+
+def _plan(
+    chosen: Mapping[str, Choice], identities: tuple[Identity, ...], sample: Mapping[str, Sequence[str]]
+) -> FigurePlan:
+    names = [choice.column for target, choice in chosen.items() if target in AMOUNTS and target != "balance"]
+    signs = number_signs([text for name in names for text in sample.get(name, ())])
+    balance = chosen["balance"].column if "balance" in chosen else None
+    if "amount" in chosen:
+        moves = Identity("", (chosen["amount"].column,))
     else:
-        assumptions.append(f"Every row is taken for {event}.")
-    reference = [column["reference"]] if "reference" in column else list(column.values())
-    if "reference" not in column:
-        assumptions.append("No column identifies a row: its recognised values together do.")
-    rule: dict[str, Any] = {
-        "event": event,
-        "ref": reference,
-        "sequence_by_order": "reference" not in column,
-        "occurred": column["occurred"],
-        "amount": {**amount, "currency": currency},
-        "fields": _fields(column),
+        moves = Identity("", (chosen["credit"].column,), (chosen["debit"].column,))
+    currency = chosen["currency"].column if "currency" in chosen else None
+    return FigurePlan(tuple(names), signs["decimal"], signs["group"], currency, identities, balance, moves)
+
+
+def _tied(chosen: Mapping[str, Choice], tally: Tally, stated: Sequence[StatedSum]) -> dict[str, Choice]:
+    """The choices with the figures that prove them."""
+    ties: dict[str, list[str]] = {}
+    for identity in tally.plan.identities:
+        held = tally.held(identity)
+        if held.always:
+            for name in (identity.result, *identity.plus, *identity.minus):
+                ties.setdefault(name, []).append(f"{identity} in all {held.of:,} rows that can tell")
+    if tally.rolls and tally.plan.moves and tally.plan.balance:
+        for name in (tally.plan.balance, *tally.plan.moves.plus, *tally.plan.moves.minus):
+            ties.setdefault(name, []).append(f"the balance runs on through all {tally.rows:,} rows")
+    for total in stated:
+        if total.agrees:
+            ties.setdefault(total.column, []).append(str(total))
+    return {
+        target: replace(choice, ties=tuple(ties.get(choice.column, ())) if target in AMOUNTS else ())
+        for target, choice in chosen.items()
     }
-    if "booked" in column:
-        rule["booked"] = column["booked"]
-    if subtype:
-        rule["subtype"] = {"constant": subtype}
-    if "net" in column:
-        rule["settlement"] = {"plus": column["net"], "currency": currency}
-    if "fee" in column:
-        rule["fee"] = {"plus": column["fee"], "sign": "negative"}
+
+
+def _proposal(fingerprint: str, columns: Sequence[str], found: _Findings) -> InferredProfile:
+    chosen = found.chosen
+    assumptions: list[str] = []
+    reference = found.column("reference")
+    if "currency" not in chosen and found.fixed_currency is None:
+        assumptions.append("No column tells the currency: EUR is assumed.")
+    if reference is None:
+        assumptions.append("No column identifies a row: its recognised values together do.")
+    rules, doubts = _rules(found)
+    assumptions += doubts
+    assumptions += _contradictions(found)
     name = f"layout-{fingerprint[:12]}"
+    numbers = {"decimal": found.plan.decimal, "group": found.plan.group}
+    formats = date_formats([*found.texts("occurred"), *found.texts("booked")])
     profile: dict[str, Any] = {
         "profile": f"{name}@1",
         "title": "Inferred layout",
         "source": name,
         "header": [item for item in columns if item.strip()],
         "guess_totals": True,
-        "equal_rows": "once" if "reference" in column else "each",
+        "equal_rows": "once" if reference else "each",
         "numbers": numbers,
         "formats": formats,
-        "controls": [{"name": "rows"}],
-        "rules": [rule],
+        **_controls(found),
+        "rules": rules,
     }
+    used = {choice.column for choice in chosen.values()}
     evidence: dict[str, Any] = {
         "columns": {
-            target: {"column": name, "score": round(score, 3)} for target, (name, score) in chosen.items()
+            target: {
+                "column": choice.column,
+                "confidence": round(choice.confidence, 3),
+                "evidence": choice.evidence,
+                "measured": f"{choice.measured.right} of {choice.measured.of} such decisions were right",
+            }
+            for target, choice in chosen.items()
         },
-        "unused": [item for item in columns if item not in column.values()],
+        "unused": [item for item in columns if item not in used],
         "numbers": numbers,
         "formats": formats,
         "assumptions": assumptions,
+        "identities": {
+            str(identity): f"{found.tally.held(identity).rows} of {found.tally.held(identity).of} rows"
+            for identity in found.plan.identities
+        },
+        "totals": [str(total) for total in found.stated],
     }
-    if rolls is not None:
-        evidence["balance_rolls"] = rolls
-    needed = [
-        score
-        for target, (_, score) in chosen.items()
-        if target in ("occurred", "amount", "credit", "debit", "currency", "reference")
-    ]
-    confidence = sum(needed) / len(needed) * (1 - 0.15 * max(len(assumptions) - 1, 0))
+    if found.tally.rolls is not None:
+        evidence["balance_rolls"] = found.tally.rolls
+    required = [choice.confidence for target, choice in chosen.items() if target in _REQUIRED]
+    has_currency = "currency" in chosen or found.fixed_currency is not None
+    confidence = prod(required) * (1.0 if has_currency else 0.5)
+    proven = found.tally.rolls is True or (found.totals_agree and found.tally.rolls is not False)
     is_sure = (
-        rolls is True
-        and "currency" in column
-        and min(score for target, (_, score) in chosen.items() if target in _REQUIRED) >= _SURE
-        and not _is_ambiguous([*sample[column["occurred"]], *sample.get(column.get("booked", ""), ())])
+        proven
+        and has_currency
+        and min(required) >= SURE
+        and not doubts
+        and not _contradictions(found)
+        and not is_ambiguous([*found.texts("occurred"), *found.texts("booked")])
     )
-    return InferredProfile(name, profile, evidence, round(max(confidence, 0.05), 3), is_sure)
+    evidence["proven_by"] = _proofs(found) if proven else []
+    return InferredProfile(name, profile, evidence, round(confidence, 3), is_sure)
 
 
-def _balance_rolls(
-    column: Mapping[str, str], sample: Mapping[str, Sequence[str]], numbers: Numbers
-) -> bool | None:
-    """Whether each balance is the one before it, or after it, with the amount; None when that is not told.
-
-    Two rows at least must say so, and amounts must differ from their opposites.
-    """
-    if "balance" not in column:
-        return None
-    balances = [_number(text, numbers) for text in sample[column["balance"]]]
-    if "amount" in column:
-        amounts = [_number(text, numbers) for text in sample[column["amount"]]]
-    else:
-        credits_, debits = (
-            [_number(text or "0", numbers) for text in sample[column[side]]] for side in ("credit", "debit")
-        )
-        amounts = [
-            None if plus is None or minus is None else plus - minus
-            for plus, minus in zip(credits_, debits, strict=True)
-        ]
-    if len(balances) < 3 or None in balances or None in amounts or not any(amounts):
-        return None
-    rows = [(balance, amount) for balance, amount in zip(balances, amounts, strict=True)]
-    return _rolls(rows) or _rolls(rows[::-1])
+def _proofs(found: _Findings) -> list[str]:
+    proofs = ["the running balance"] if found.tally.rolls else []
+    return proofs + [str(total) for total in found.stated if total.agrees]
 
 
-def _rolls(rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> bool:
-    return all(
-        earlier is not None and later is not None and amount is not None and earlier + amount == later
-        for (earlier, _), (later, amount) in pairwise(rows)
+def _contradictions(found: _Findings) -> list[str]:
+    """What speaks against the proposal in the file's own figures."""
+    told = [f'{count:,} values of "{name}" are no amounts.' for name, count in found.tally.unreadable.items()]
+    told += [f"{total}." for total in found.stated if total.agrees is False]
+    if found.tally.rolls is False:
+        told.append("The balance does not run on by the amounts.")
+    if {"net", "fee", "amount"} <= found.chosen.keys() and not any(
+        identity.result == found.column("net") and found.tally.held(identity).always
+        for identity in found.plan.identities
+    ):
+        told.append("The net amount is not the gross amount with the fee in every row.")
+    return told
+
+
+def _controls(found: _Findings) -> dict[str, Any]:
+    """What a file of this layout states about itself, and what to compare it with."""
+    controls: list[dict[str, Any]] = [{"name": "rows"}]
+    footers: dict[str, dict[str, Any]] = {}
+    for total in found.stated:
+        footer = footers.setdefault(total.line.label, {"label": total.line.label, "amounts": {}})
+        name = f"sum of {total.column}"
+        footer["amounts"][name] = total.cell
+        control: dict[str, Any] = {"name": name, "amount": {"plus": total.column}}
+        if total.currency_cell is not None:
+            footer["currency"] = total.currency_cell
+            control["currency"] = found.column("currency")
+        if control not in controls:
+            controls.append(control)
+    return {"controls": controls, "footers": list(footers.values())}
+
+
+def _rules(found: _Findings) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rules for the rows, and what about the kinds of rows is only assumed."""
+    base = _base_rule(found)
+    kinds = found.column("kind")
+    if found.tally.rolls:
+        # A running balance belongs to an account: each row is a movement of it.
+        return [{**base, "event": "BANK_ENTRY"}], []
+    event = _event(found.chosen)
+    if event == "BANK_ENTRY" or kinds is None:
+        amount = found.sides[0][0]
+        doubt = []
+        if event == "CLEARING" or found.tally.negatives.get(amount):
+            doubt = [f"Every row is taken for {event}."]
+        return [{**base, "event": event}], doubt
+    words = dict.fromkeys(word for text in found.texts("kind") if (word := text.strip()))
+    told = {word: kind for word in words if (kind := row_kind(word)) is not None and "*" not in word}
+    unknown = [word for word in words if word not in told]
+    if event == "AUTH":
+        plain = not unknown and set(told.values()) == {RowKind.SALE}
+        return [{**base, "event": event}], [] if plain else [f"Every row is taken for {event}."]
+    if not told:
+        return [{**base, "event": event}], [f"Every row is taken for {event}."]
+    rules = kind_rules(base, event, kinds, told)
+    if not unknown:
+        return rules, []
+    shown = ", ".join(f'"{word}"' for word in unknown[:8])
+    return [*rules, {**base, "event": event}], [f"Rows with {kinds} {shown} are taken for {event}."]
+
+
+def _base_rule(found: _Findings) -> dict[str, Any]:
+    chosen = {target: choice.column for target, choice in found.chosen.items()}
+    currency: dict[str, Any] = (
+        {"column": chosen["currency"]}
+        if "currency" in chosen
+        else {"constant": found.fixed_currency or "EUR"}
     )
-
-
-def _number(text: str, numbers: Numbers) -> Decimal | None:
-    plain = numbers.plain(_SPACES.sub("", text))
-    return None if plain is None else Decimal(plain)
-
-
-def _is_ambiguous(values: Sequence[str]) -> bool:
-    """Whether day and month could be exchanged in every date."""
-    parts = [match for value in values if (match := _DAY_OR_MONTH.match(value.strip()))]
-    return bool(parts) and all(
-        int(first) <= 12 and int(second) <= 12 for first, second in (m.groups() for m in parts)
-    )
-
-
-def _fields(column: Mapping[str, str]) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        target: column[target]
-        for target in (
-            "merchant_id",
-            "merchant_name",
-            "mcc",
-            "approval_code",
-            "arn",
-            "order_ref",
-            "batch_ref",
-            "response_code",
-        )
-        if target in column
+    plus, minus = found.sides
+    amount: dict[str, Any] = {"plus": list(plus), "minus": list(minus), "currency": currency}
+    reference = chosen.get("reference")
+    rule: dict[str, Any] = {
+        "ref": [reference] if reference else list(dict.fromkeys(chosen.values())),
+        "sequence_by_order": reference is None,
+        "occurred": chosen["occurred"],
+        "amount": {name: value for name, value in amount.items() if value},
+        "fields": _fields(chosen),
     }
-    if "network" in column:
-        fields["network"] = {"column": column["network"], "standard": "network"}
-    if "kind" in column:
-        fields["reason_code"] = column["kind"]
-    if "reference" in column:
-        fields["processor_ref"] = column["reference"]
+    if "booked" in chosen:
+        rule["booked"] = chosen["booked"]
+    if "net" in chosen:
+        settled = {"column": chosen["settlement_currency"]} if "settlement_currency" in chosen else currency
+        rule["settlement"] = {"plus": chosen["net"], "currency": settled}
+    sign = _fee_sign(found)
+    parts = [chosen[target] for target in FEE_PARTS if target in chosen]
+    if "fee" in chosen or parts:
+        rule["fee"] = {"plus": [chosen["fee"]] if "fee" in chosen else parts, "sign": sign}
+    for target in FEE_PARTS:
+        if target in chosen:
+            rule[target] = {"plus": chosen[target], "sign": sign}
+    if {"bin", "last4"} & chosen.keys():
+        rule["card"] = {part: chosen[part] for part in ("bin", "last4") if part in chosen}
+    return rule
+
+
+def _fee_sign(found: _Findings) -> str:
+    """The direction of fees as net and gross show it; without them a fee is money away from the merchant."""
+    for identity in found.plan.identities:
+        if identity.result == found.column("net") and found.tally.held(identity).always:
+            return "flipped" if identity.minus else "as_is"
+    return "negative"
+
+
+def _fields(chosen: Mapping[str, str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {target: chosen[target] for target in _TEXTS if target in chosen}
+    fields |= {
+        target: {"column": chosen[target], "standard": target} for target in _WORDED if target in chosen
+    }
+    if "kind" in chosen:
+        fields["reason_code"] = chosen["kind"]
+    if "reference" in chosen:
+        fields["processor_ref"] = chosen["reference"]
     return fields
 
 
-def _event(column: Mapping[str, str]) -> tuple[str, str | None]:
-    if "response_code" in column:
-        return "AUTH", None
-    if {"credit", "debit"} <= set(column) and "fee" not in column:
-        return "BANK_ENTRY", None
-    return ("SETTLEMENT", None) if {"net", "fee", "batch_ref"} & set(column) else ("CLEARING", None)
-
-
-def _score(target: str, names: Sequence[str], column: str, values: Sequence[str]) -> float:
-    """How well a column fits a meaning: its name for 0.6, its values for 0.4; values that contradict veto."""
-    bare = re.sub(r"\s*\((utc|[a-z]{3})\)$", "", re.sub(r"[_\-.]+", " ", normal_name(column))).strip()
-    name = 0.0
-    for rank, word in enumerate(names):
-        if bare == word:
-            name = max(name, 1.0 - rank * 0.02)
-        elif len(word) > 3 and re.search(rf"(^|\s){re.escape(word)}(\s|$)", bare):
-            name = max(name, 0.7 - rank * 0.02)
-    filled = [value.strip() for value in values if value and value.strip()]
-    fit = _values_fit(target, filled)
-    if fit is None or not filled:
-        return name * 0.75
-    return 0.0 if fit < 0.5 else name * 0.6 + fit * 0.4 * (1.0 if name else 0.6)
-
-
-def _values_fit(target: str, values: Sequence[str]) -> float | None:
-    """Share of the values that have the form of the meaning; None where any text has it."""
-    if not values:
-        return None
-    if target in _AMOUNT_TARGETS:
-        return _share(
-            values,
-            lambda value: bool(_POINT.fullmatch(value) or _COMMA.fullmatch(value) or _WHOLE.fullmatch(value)),
-        )
-    if target in ("occurred", "booked"):
-        return _share(values, lambda value: _date_format(value) is not None)
-    if target == "currency":
-        return _share(values, lambda value: bool(_CURRENCY.fullmatch(value)))
-    if target == "reference":
-        return len(set(values)) / len(values)
-    if target == "mcc":
-        return _share(values, lambda value: bool(re.fullmatch(r"\d{4}", value)))
-    if target == "arn":
-        return _share(values, lambda value: bool(re.fullmatch(r"\d{23}", value)))
-    if target == "network":
-        return _share(values, lambda value: network_of(value) != "OTHER")
-    if target == "response_code":
-        return _share(values, lambda value: bool(re.fullmatch(r"[0-9A-Z]{2}", value)))
-    return None
-
-
-def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
-    return sum(1 for value in values if test(value)) / len(values)
-
-
-def _number_format(values: Sequence[str]) -> dict[str, str]:
-    points = sum(1 for value in values if _POINT.fullmatch(value.strip()))
-    commas = sum(1 for value in values if _COMMA.fullmatch(value.strip()))
-    # 1.234,56 and 1,234.56 tell themselves; where only whole thousands occur, the point is the decimal sign.
-    return {"decimal": ",", "group": "."} if commas > points else {"decimal": ".", "group": ","}
-
-
-def _date_formats(values: Sequence[str]) -> list[str]:
-    """The formats that the values need, each value in the first that fits; day-first wins where both fit."""
-    filled = [value.strip() for value in values if value and value.strip()]
-    found: list[str] = []
-    for pattern in ("iso", *_DATE_FORMATS):
-        if pattern != "iso" and all(_fits(value, pattern) for value in filled):
-            return [pattern]
-    for value in filled:
-        pattern = _date_format(value)
-        if pattern and pattern not in found:
-            found.append(pattern)
-    return found or ["iso"]
-
-
-def _date_format(value: str) -> str | None:
-    if re.match(r"\d{4}-\d{2}-\d{2}", value):
-        return "iso"
-    return next((pattern for pattern in _DATE_FORMATS if _fits(value, pattern)), None)
-
-
-def _fits(value: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(value, pattern)  # noqa: DTZ007 -- only the form is tested
-    except ValueError:
-        return False
-    return True
+def _event(chosen: Mapping[str, Choice]) -> str:
+    if "response_code" in chosen:
+        return "AUTH"
+    if {"credit", "debit"} <= chosen.keys() and "fee" not in chosen:
+        return "BANK_ENTRY"
+    return "SETTLEMENT" if {"net", "fee", "batch_ref"} & chosen.keys() else "CLEARING"
