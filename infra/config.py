@@ -91,6 +91,7 @@ class StageConfig:
         reports_at_once: Reports received at once, so that a bulk drop cannot starve the database.
         api_rate: Requests per second that the HTTP API lets through, and its burst.
         reserved_concurrency: Upper limits of functions by name.
+        ocr: What reads scanned documents.
         alarm_email: Who is told; nobody where empty (the topic stays).
     """
 
@@ -110,6 +111,7 @@ class StageConfig:
     api_rate: int = 100
     api_burst: int = 200
     reserved_concurrency: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    ocr: Literal["tesseract", "textract"] = "textract"
     alarm_email: str = ""
 
     def secret_name(self, purpose: Literal["connections", "owner", "vendors"]) -> str:
@@ -126,6 +128,7 @@ LOCAL = StageConfig(
     customer_key=False,
     keep_data=False,
     tracing=False,
+    ocr="tesseract",
     log_days=7,
     reports_at_once=2,
     api_rate=1000,

@@ -21,6 +21,10 @@ def _use_case() -> CheckTotals:
 @chain_step
 def handler(event: Document) -> Document:
     checked = _use_case().check(
-        UUID(event["bank_id"]), UUID(event["report_id"]), event["profile"], len(event["chunks"])
+        UUID(event["bank_id"]),
+        UUID(event["report_id"]),
+        event["profile"],
+        len(event["chunks"]),
+        event["format"],
     )
     return {**event, "status": checked.status.value, "reason": checked.reason}

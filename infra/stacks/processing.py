@@ -6,6 +6,7 @@
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as scheduler_targets
@@ -47,7 +48,15 @@ class ProcessingStack(Stack):
         self.dead_letters = DeadLetterQueue(self, "FailedReports", context.alarms)
         lost_events = DeadLetterQueue(self, "LostEvents", context.alarms)
 
-        steps = {step: PayScopeFunction(self, step, context=context, layers=layers) for step in STEPS}
+        environments = {"parse_report": {"PAYSCOPE_OCR": context.config.ocr}}
+        steps = {
+            step: PayScopeFunction(
+                self, step, context=context, layers=layers, environment=environments.get(step)
+            )
+            for step in STEPS
+        }
+        if context.config.ocr == "textract":
+            steps["parse_report"].function.add_to_role_policy(_textract())
         for step in _READS_REPORTS:
             data.reports.grant_read(steps[step].function)
         for step in _READS_WORK:
@@ -118,3 +127,10 @@ class ProcessingStack(Stack):
         CfnOutput(self, "ReceivedQueue", value=received.queue.queue_url)
         CfnOutput(self, "FailedReportsQueue", value=self.dead_letters.queue.queue_url)
         CfnOutput(self, "MaintenanceFunction", value=maintenance.function.function_name)
+
+
+def _textract() -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["textract:StartDocumentAnalysis", "textract:GetDocumentAnalysis"],
+        resources=["*"],  # Textract has no resources of its own; what it reads is granted on the bucket
+    )

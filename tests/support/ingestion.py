@@ -85,10 +85,16 @@ class Processed:
 class Ingestion:
     """All ingestion steps over one database, in the order of the chain."""
 
-    def __init__(self, database: Database, chunk_rows: int = 50_000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        chunk_rows: int = 50_000,
+        files: MemoryFiles | None = None,
+        machine: RecordedMachine | None = None,
+    ) -> None:
         self.database = database
-        self.files = MemoryFiles()
-        self.machine = RecordedMachine()
+        self.files = files or MemoryFiles()
+        self.machine = machine or RecordedMachine()
         ledger, mappings, profiles = (
             PostgresReportLedger(database),
             PostgresMappingBook(database),
@@ -150,7 +156,7 @@ class Ingestion:
             )
         for chunk in document["chunks"]:
             self.load.load(bank_id, report_id, decision.profile, ChunkRef.from_document(chunk), now)
-        checked = self.check.check(bank_id, report_id, decision.profile, len(parsed.chunks))
+        checked = self.check.check(bank_id, report_id, decision.profile, len(parsed.chunks), parsed.format)
         return Processed(
             reception, checked.status.value, checked, decision.profile, len(parsed.chunks), document
         )

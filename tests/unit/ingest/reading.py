@@ -8,6 +8,7 @@ from payscope.adapters.readers.opening import StreamReaders
 from payscope.adapters.readers.tables.delimited import DelimitedReader
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.ingest.report_ports import ReadLayout, ReportFile
+from payscope.application.ingest.scan_ports import PageReader
 from payscope.domain.ingest.formats import HEAD_BYTES, encoding_of
 from payscope.domain.ingest.problems import Problem, StatedTotal
 
@@ -39,11 +40,13 @@ class Read:
         return len(self.rows) + len({problem.row_number for problem in self.problems}) + self.informative
 
 
-def read(content: bytes, block_bytes: int | None = None) -> Read:
+def read(content: bytes, block_bytes: int | None = None, page_reader: PageReader | None = None) -> Read:
     """Read as the chain does; ``block_bytes`` cuts the stream into small blocks."""
     profiles = PackagedProfiles().all()
     if block_bytes is None:
-        reader = StreamReaders(MemoryFile(content)).open(ReportFile("reports", "key", "1"), profiles)
+        reader = StreamReaders(MemoryFile(content), page_reader).open(
+            ReportFile("reports", "key", "1"), profiles
+        )
     else:
         head = content[:HEAD_BYTES]
         reader = DelimitedReader(lambda: io.BytesIO(content), head, encoding_of(head), profiles, block_bytes)

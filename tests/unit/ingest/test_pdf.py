@@ -9,49 +9,9 @@ from hypothesis import strategies as st
 
 from payscope.domain.ingest.formats import FileFormat
 from payscope.errors import InvalidInput
+from tests.support.pdf_files import document, page
 from tests.unit.ingest.reading import read
 from tests.unit.ingest.test_samples import major, mapped
-
-# Left edges of the columns; amounts stand in the two columns before the last.
-_EDGES = (40, 110, 300, 380, 460)
-
-
-def document(*pages: str) -> bytes:
-    """A PDF of pages that are given as content streams."""
-    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(pages)))
-    parts = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    for index, content in enumerate(pages):
-        parts.append(
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 3 0 R>>>>"
-            f"/Contents {5 + 2 * index} 0 R>>"
-        )
-        parts.append(f"<</Length {len(content)}>>stream\n{content}\nendstream")
-    out, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(out))
-        out += f"{number} 0 obj{part}endobj\n".encode("latin-1")
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    return (
-        out
-        + f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}trailer<</Size {len(parts) + 1}"
-        f"/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF".encode()
-    )
-
-
-def page(*lines: tuple[str, ...]) -> str:
-    """Lines from the top of a page down, a cell at each edge."""
-    shown = [
-        f"BT /F 9 Tf 1 0 0 1 {edge} {800 - 16 * row} Tm ({text}) Tj ET"
-        for row, line in enumerate(lines)
-        for edge, text in zip(_EDGES, line, strict=False)
-        if text
-    ]
-    return "\n".join(shown)
-
 
 HEADING = ("Date", "Description", "Withdrawal", "Deposit", "Balance")
 
@@ -104,7 +64,7 @@ def test_a_known_layout_printed_as_a_pdf_loads_like_its_text() -> None:
     ("content", "reason"),
     [
         (b"%PDF-1.7\n", "damaged"),
-        (document(""), "pictures of pages"),
+        (document(""), "no text and no picture"),
         (document(page(("Dear customer,",), ("your account is in order.",))), "no table"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -51,6 +51,7 @@ class Settings(BaseModel):
     forecast_machine_arn: str | None = None
     risk_machine_arn: str | None = None
     dlq_url: str | None = None
+    ocr: Literal["none", "tesseract", "textract"] = "none"
     bank_id: str | None = None
     task_id: str | None = None
     forecast_horizon_days: int = 28

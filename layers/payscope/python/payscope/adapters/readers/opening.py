@@ -15,13 +15,13 @@ from payscope.adapters.readers.messages.payment_messages import PaymentMessageRe
 from payscope.adapters.readers.tables.delimited import DelimitedReader
 from payscope.adapters.readers.tables.joined import JoinedReader
 from payscope.adapters.readers.tables.json_rows import JsonReader
-from payscope.adapters.readers.tables.sheets import sheet_text
 from payscope.adapters.readers.tables.workbook import WorkbookReader
 from payscope.adapters.readers.tables.xls import XlsWorkbook
 from payscope.adapters.readers.tables.xlsx import XlsxWorkbook, is_workbook
 from payscope.adapters.readers.tables.xml_rows import XmlReader
 from payscope.application.ingest.report_ports import ReportFile, ReportFiles, ReportReader
-from payscope.domain.ingest.formats import HEAD_BYTES, Encoding, FileFormat, encoding_of, recognise
+from payscope.application.ingest.scan_ports import PageReader
+from payscope.domain.ingest.formats import HEAD_BYTES, FileFormat, encoding_of, recognise
 from payscope.domain.ingest.profiles import Profile
 from payscope.errors import InvalidInput
 
@@ -29,10 +29,16 @@ _MAX_REPORTS = 50
 
 
 class StreamReaders:
-    """All readers over one store of files."""
+    """All readers over one store of files.
 
-    def __init__(self, files: ReportFiles) -> None:
+    Args:
+        files: The store.
+        page_reader: Reads pictures of pages; None where there is no OCR.
+    """
+
+    def __init__(self, files: ReportFiles, page_reader: PageReader | None = None) -> None:
         self._files = files
+        self._page_reader = page_reader
 
     def open(self, file: ReportFile, profiles: Sequence[Profile]) -> ReportReader:
         """The reader for what the content shows the file to be.
@@ -43,24 +49,47 @@ class StreamReaders:
         Raises:
             InvalidInput: It is not a report, or has no table.
         """
-        return _open(lambda: self._files.open(file), profiles, is_packed=False)
+        return self._open(lambda: self._files.open(file), profiles, file)
+
+    def _open(
+        self, open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile], file: ReportFile | None
+    ) -> ReportReader:
+        """The reader of a file, or of a member of one, which is no file of its own."""
+        is_packed = file is None
+        with open_stream() as stream:
+            head = stream.read(HEAD_BYTES)
+        match recognise(head):
+            case FileFormat.GZIP:
+                _refuse_nesting(is_packed)
+                return self._open(lambda: gunzip(open_stream()), profiles, None)
+            case FileFormat.ZIP:
+                return self._open_zip(ZipArchive(spool(open_stream())), profiles, is_packed=is_packed)
+            case FileFormat.PDF:
+                # PDFium is loaded when there is a document to read, not with every report.
+                from payscope.adapters.readers.documents.report import PdfReport
+
+                return PdfReport(open_stream, file, profiles, self._page_reader)
+            case file_format:
+                return _open_plain(file_format, open_stream, head, profiles)
+
+    def _open_zip(self, archive: ZipArchive, profiles: Sequence[Profile], *, is_packed: bool) -> ReportReader:
+        if is_workbook(archive):
+            return WorkbookReader(XlsxWorkbook(archive), FileFormat.XLSX, profiles)
+        _refuse_nesting(is_packed)
+        if len(archive.names) > _MAX_REPORTS:
+            raise InvalidInput(
+                f"The ZIP archive holds {len(archive.names)} files; send at most {_MAX_REPORTS} together."
+            )
+        readers = [self._open(_member(archive, name), profiles, None) for name in archive.names]
+        return readers[0] if len(readers) == 1 else JoinedReader(readers)
 
 
-def _open(
-    open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile], *, is_packed: bool
+def _open_plain(
+    file_format: FileFormat, open_stream: Callable[[], BinaryIO], head: bytes, profiles: Sequence[Profile]
 ) -> ReportReader:
-    with open_stream() as stream:
-        head = stream.read(HEAD_BYTES)
-    match recognise(head):
-        case FileFormat.GZIP:
-            _refuse_nesting(is_packed)
-            return _open(lambda: gunzip(open_stream()), profiles, is_packed=True)
-        case FileFormat.ZIP:
-            return _open_zip(ZipArchive(spool(open_stream())), profiles, is_packed=is_packed)
+    match file_format:
         case FileFormat.XLS:
             return WorkbookReader(XlsWorkbook(open_stream()), FileFormat.XLS, profiles)
-        case FileFormat.PDF:
-            return _open_pdf(open_stream, profiles)
         case FileFormat.CAMT:
             return CamtReader(open_stream, tuple(profiles))
         case FileFormat.XML:
@@ -84,30 +113,6 @@ def _open(
             if printed is not None and printed.print_image is not None:
                 return PrintImageReader(open_stream, head, printed, printed.print_image)
             return DelimitedReader(open_stream, head, encoding_of(head), profiles)
-
-
-def _open_pdf(open_stream: Callable[[], BinaryIO], profiles: Sequence[Profile]) -> ReportReader:
-    # PDFium is loaded when there is a document to read, not with every report.
-    from payscope.adapters.readers.tables.pdf import pdf_rows
-
-    def text() -> BinaryIO:
-        return sheet_text(pdf_rows(open_stream()))
-
-    with text() as stream:
-        head = stream.read(HEAD_BYTES)
-    return DelimitedReader(text, head, Encoding.UTF_8, profiles, file_format=FileFormat.PDF)
-
-
-def _open_zip(archive: ZipArchive, profiles: Sequence[Profile], *, is_packed: bool) -> ReportReader:
-    if is_workbook(archive):
-        return WorkbookReader(XlsxWorkbook(archive), FileFormat.XLSX, profiles)
-    _refuse_nesting(is_packed)
-    if len(archive.names) > _MAX_REPORTS:
-        raise InvalidInput(
-            f"The ZIP archive holds {len(archive.names)} files; send at most {_MAX_REPORTS} together."
-        )
-    readers = [_open(_member(archive, name), profiles, is_packed=True) for name in archive.names]
-    return readers[0] if len(readers) == 1 else JoinedReader(readers)
 
 
 def _member(archive: ZipArchive, name: str) -> Callable[[], BinaryIO]:

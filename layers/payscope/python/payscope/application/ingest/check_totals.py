@@ -6,6 +6,7 @@ from uuid import UUID
 
 from payscope.application.ingest.map_report import find_profile
 from payscope.application.ingest.report_ports import MappingBook, ProfileBook, ReportLedger, TotalLine
+from payscope.domain.ingest.formats import FileFormat
 from payscope.domain.ingest.profiles import OnDisagreement
 from payscope.domain.ingest.reports import ReportStatus, RowAccount
 from payscope.errors import Unavailable
@@ -46,8 +47,12 @@ class CheckTotals:
     profiles: ProfileBook
     mappings: MappingBook
 
-    def check(self, bank_id: UUID, report_id: UUID, profile: str, chunks: int) -> CheckedTotals:
+    def check(
+        self, bank_id: UUID, report_id: UUID, profile: str, chunks: int, report_format: str
+    ) -> CheckedTotals:
         """Close the account.
+
+        What OCR read must agree, whatever the profile's rule: a misread amount looks like any other.
 
         Raises:
             Unavailable: A chunk is not loaded yet.
@@ -63,7 +68,7 @@ class CheckTotals:
             if total.stated is not None and total.computed is not None and total.stated != total.computed
         )
         rule = find_profile(self.profiles, self.mappings, bank_id, profile).on_disagreement
-        if disagreeing and rule is OnDisagreement.REJECT:
+        if disagreeing and (rule is OnDisagreement.REJECT or report_format == FileFormat.SCAN):
             self.accounts.retract(bank_id, report_id)
             first = disagreeing[0]
             stated = f"{first.stated} {first.currency}".strip()

@@ -62,6 +62,7 @@ class FileFormat(StrEnum):
     XLSX = "XLSX"
     XLS = "XLS"
     PDF = "PDF"
+    SCAN = "SCAN"
     XML = "XML"
     JSON = "JSON"
     IPM = "IPM"

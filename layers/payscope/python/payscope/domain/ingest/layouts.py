@@ -15,6 +15,22 @@ DELIMITERS = (",", ";", "\t", "|")
 _HEAD_LINES = 60
 _NUMBER = re.compile(r"[-+(]?[\d.,'\u00a0\u202f ]*\d[)-]?%?")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
+# Words that begin a line of totals, in the languages of the profiles.
+_TOTAL_WORDS = re.compile(
+    r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|totaal|suma|somme|sum|eof|footer"
+    r"|end of (file|report)|(carried|brought) forward|.bertrag|riporto)\b.*",
+    re.IGNORECASE,
+)
+# A total that says nothing but that it is one; a cell that is not the line's first may name anything else.
+_BARE_TOTAL = re.compile(
+    r"(grand |sub)?-?(totals?|summe|gesamt(summe|betrag)?|totale|totaal|suma|somme|sum)( [a-z]{3})?\s*:?",
+    re.IGNORECASE,
+)
+# What every line of totals begins with, in the language of RE2; the others decide.
+MAYBE_TOTAL = (
+    r"(?i)^\s*#?\s*(grand |sub)?-?(tota|trailer|summ|gesamt|saldo|sum|somme|end of|eof|footer|carried|brought"
+    r"|.bertrag|riporto)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,16 @@ def fingerprint(columns: Iterable[str]) -> str:
     """Identity of a layout: its column names without order."""
     names = sorted(normal_name(column) for column in columns if column.strip())
     return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
+
+
+def is_total_label(text: str) -> bool:
+    """Whether a line that begins so says of itself that it sums others."""
+    return _TOTAL_WORDS.fullmatch(text) is not None
+
+
+def is_bare_total(text: str) -> bool:
+    """Whether a text is a word for totals and nothing else, but for a currency."""
+    return _BARE_TOTAL.fullmatch(text) is not None
 
 
 def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profile | None:

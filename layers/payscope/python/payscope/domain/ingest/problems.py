@@ -23,6 +23,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
     UNKNOWN_ROW = "UNKNOWN_ROW"
     DAMAGED_RECORD = "DAMAGED_RECORD"
+    UNSURE_READING = "UNSURE_READING"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Documents as they are printed: words with places on pages, and the tables that they stand in."""

@@ -1,0 +1,1 @@
+"""Tesseract, the OCR program, where it is installed."""
