@@ -7,24 +7,49 @@ from payscope.domain.ask.answers import Answer, Value
 from tests.evaluation import gold
 from tests.evaluation.questions import Covered
 
-_MINOR = 2
+_BETWEEN_NEIGHBOURS = Fraction(1, 10**6)
 
 
 def judge(asked: Covered, answer: Answer) -> str | None:
     """None where the answer is right, else what is wrong with it."""
     if answer.status != "answered":
         return f"{answer.status}: {answer.summary}"
-    current = gold.measure(asked.metric, *asked.days, asked.by, asked.where, asked.without, asked.minimum)
+    current = _gold(asked, asked.metric, asked.days)
     if asked.share_of:
         return _judge_shares(asked, answer, current)
+    if asked.running:
+        return _judge_running(asked, answer)
+    if asked.also:
+        return _judge_several(asked, answer)
     values = [value for value in answer.values if value.metric == asked.metric]
     if asked.against is None:
         return _judge_values(asked, values, current, exact=asked.top is None and asked.having is None)
-    before = gold.measure(asked.metric, *asked.against, asked.by, asked.where, asked.without, asked.minimum)
+    before = _gold(asked, asked.metric, asked.against)
     own = [value for value in values if value.period and value.period.start.isoformat() == asked.days[0]]
     other = [value for value in values if value.period and value.period.start.isoformat() == asked.against[0]]
     shared = {key: number for key, number in before.items() if key in current}
     return _judge_values(asked, own, current, exact=True) or _judge_values(asked, other, shared, exact=True)
+
+
+def _gold(
+    asked: Covered, metric: str, days: tuple[str, str]
+) -> dict[tuple[gold.Key, str | None], gold.Number]:
+    return gold.measure(metric, *days, asked.by, asked.where, asked.without, asked.minimum, asked.maximum)
+
+
+def _judge_running(asked: Covered, answer: Answer) -> str | None:
+    values = [value for value in answer.values if value.metric == f"{asked.metric}.running"]
+    expected = gold.running(asked.metric, *asked.days, asked.by, asked.where)
+    return _judge_values(asked, values, expected, exact=True)
+
+
+def _judge_several(asked: Covered, answer: Answer) -> str | None:
+    for metric in (asked.metric, *asked.also):
+        values = [value for value in answer.values if value.metric == metric]
+        mistake = _judge_values(asked, values, _gold(asked, metric, asked.days), exact=True)
+        if mistake is not None:
+            return f"{metric}: {mistake}"
+    return None
 
 
 def _judge_values(
@@ -38,7 +63,7 @@ def _judge_values(
     if len(found) != len(values):
         return "a group has two values"
     if asked.having is not None:
-        kind, bound = asked.having
+        kind, bound = asked.having[0], Fraction(asked.having[1])
         expected = {
             key: number
             for key, number in expected.items()
@@ -48,7 +73,7 @@ def _judge_values(
     for key, number in found.items():
         if key not in expected:
             return f"unexpected group {key}"
-        if not _same(number, expected[key]):
+        if not _same(number, expected[key], asked.metric in gold.DELAYS):
             return f"{key}: {number} is not {expected[key]}"
     if exact and found.keys() != expected.keys():
         return f"groups {sorted(map(str, found))} are not {sorted(map(str, expected))}"
@@ -89,8 +114,10 @@ def _number(value: Value) -> gold.Number:
         return Fraction(value.numerator, value.denominator)
     if value.minor is not None:
         return value.minor
-    return int(Decimal(value.value))
+    return Fraction(Decimal(value.value))
 
 
-def _same(found: gold.Number, expected: gold.Number) -> bool:
+def _same(found: gold.Number, expected: gold.Number, is_quantile: bool) -> bool:
+    if is_quantile and found is not None and expected is not None:
+        return abs(found - expected) < _BETWEEN_NEIGHBOURS
     return found == expected

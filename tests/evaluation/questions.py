@@ -22,8 +22,10 @@ class Covered:
     against: tuple[str, str] | None = None
     share_of: bool = False
     keep: tuple[str, ...] | None = None
-    having: tuple[str, int] | None = None
-    over: tuple[tuple[str, tuple[str, str]], ...] = ()
+    having: tuple[str, int | str] | None = None
+    maximum: int | None = None
+    running: bool = False
+    also: tuple[str, ...] = ()
 
 
 ALL = ("1970-01-01", "2026-03-31")

@@ -1,4 +1,4 @@
-"""A tiny payment world: two banks, ninety days, a few thousand events, all from a fixed sequence.
+"""A tiny payment world: two banks, a busy quarter after a thin year, all from a fixed sequence.
 
 Nothing is read from the product: the gold answers are computed from these events in plain Python.
 """
@@ -13,6 +13,7 @@ from payscope.domain.events import EventType, PaymentEvent
 
 BANK = UUID("a3f0c1de-0000-4000-8000-000000000001")
 OTHER_BANK = UUID("a3f0c1de-0000-4000-8000-000000000002")
+YEAR_BEFORE = date(2025, 1, 1)
 FIRST_DAY = date(2026, 1, 1)
 TODAY = date(2026, 3, 31)
 
@@ -25,6 +26,11 @@ MERCHANTS = (
     ("M-104", "Pixel Arcade", None, "7994", "GB", "GBP"),
     ("M-105", "Green Valley Grocers", None, "5411", "FR", "EUR"),
     ("M-106", "Visa Travel Shop", None, "4722", "FR", "EUR"),
+)
+# Merchants abroad, whose currencies have other exponents and other streets.
+FAR_MERCHANTS = (
+    ("M-107", "Sakura Tea House", None, "5814", "JP", "JPY"),
+    ("M-108", "Alpenblick Hotel", None, "7011", "CH", "CHF"),
 )
 # BIN, issuer, country, network
 CARDS = (
@@ -55,11 +61,16 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Payment:
-    """An authorised order on its way through the stages."""
+class Break:
+    """One item that reconciliation left open, or closed."""
 
-    auth: PaymentEvent
-    day: date
+    reason: str
+    state: str
+    currency: str
+    amount_minor: int
+    expected_on: date
+    merchant_id: str
+    network: str
 
 
 @cache
@@ -73,11 +84,38 @@ def reports(bank: UUID = BANK) -> tuple[Report, ...]:
         orders = chance.randint(9, 15) if bank == BANK else 2
         for _ in range(orders):
             number += 1
-            _order(chance, number, day, files)
+            _order(chance, number, day, files, chance.choice(MERCHANTS))
+    if bank == BANK:
+        _far_and_earlier(files)
+        _payouts(files)
     return tuple(
         Report(f"{source}_{day:%Y%m%d}.csv", _SOURCES[source], tuple(events))
         for (source, day), events in sorted(files.items(), key=lambda item: (item[0][1], item[0][0]))
     )
+
+
+@cache
+def breaks() -> tuple[Break, ...]:
+    """What reconciliation found in the first quarter: mostly open, some closed again."""
+    chance = random.Random(11)  # noqa: S311 -- a fixed sequence, not a secret
+    reasons = ("MISSING_SETTLEMENT", "MISSING_CLEARING", "AMOUNT", "DUPLICATE_CLEARING")
+    states = ("UNMATCHED", "UNMATCHED", "MISMATCHED", "DUPLICATE", "MATCHED")
+    found: list[Break] = []
+    for _ in range(90):
+        merchant, *_, currency = chance.choice(MERCHANTS)
+        place = min(chance.randrange(5), chance.randrange(5))
+        found.append(
+            Break(
+                reason=reasons[min(place, 3)],
+                state=chance.choice(states),
+                currency=currency,
+                amount_minor=chance.randint(-9_000, 20_000),
+                expected_on=FIRST_DAY + timedelta(days=chance.randrange(88)),
+                merchant_id=merchant,
+                network=chance.choice(("VISA", "MASTERCARD")),
+            )
+        )
+    return tuple(found)
 
 
 def events(bank: UUID = BANK) -> tuple[PaymentEvent, ...]:
@@ -95,10 +133,67 @@ _SOURCES = {
 }
 
 
+def _far_and_earlier(files: dict[tuple[str, date], list[PaymentEvent]]) -> None:
+    """Orders at the merchants abroad, and the thin year before, each in a sequence of its own."""
+    chance = random.Random(9)  # noqa: S311 -- a fixed sequence, not a secret
+    number = 100_000
+    for offset in range((TODAY - YEAR_BEFORE).days + 1):
+        day = YEAR_BEFORE + timedelta(days=offset)
+        places = MERCHANTS if day < FIRST_DAY else FAR_MERCHANTS
+        for _ in range(chance.randint(1, 2)):
+            number += 1
+            _order(chance, number, day, files, chance.choice(places))
+
+
+def _payouts(files: dict[tuple[str, date], list[PaymentEvent]]) -> None:
+    """What each day's settlement pays out by currency, and the bank's credit, which now and then is away."""
+    chance = random.Random(10)  # noqa: S311 -- a fixed sequence, not a secret
+    net: dict[tuple[date, str], int] = {}
+    for (source, day), lines in sorted(files.items()):
+        if source == "settlement" and day >= FIRST_DAY:
+            for line in lines:
+                net[day, line.currency] = net.get((day, line.currency), 0) + (line.settlement_minor or 0)
+    for (day, currency), minor in sorted(net.items()):
+        if minor <= 0:
+            continue
+        at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+        paid = PaymentEvent(
+            source="processor",
+            event_type=EventType.ADJUSTMENT,
+            subtype="PAYOUT",
+            source_ref=f"P{day:%Y%m%d}{currency}",
+            occurred_at=at,
+            booked_on=day,
+            amount_minor=-minor,
+            currency=currency,
+            settlement_minor=-minor,
+            settlement_currency=currency,
+            report_id=UUID(int=0),
+            row_number=0,
+        )
+        _file(files, "settlement", paid)
+        if chance.random() < 0.95:
+            credit = replace(
+                paid,
+                source="bank",
+                event_type=EventType.BANK_ENTRY,
+                subtype="CREDIT",
+                source_ref=f"K{day:%Y%m%d}{currency}",
+                amount_minor=minor,
+                settlement_minor=None,
+                settlement_currency=None,
+            )
+            _file(files, "statement", credit)
+
+
 def _order(
-    chance: random.Random, number: int, day: date, files: dict[tuple[str, date], list[PaymentEvent]]
+    chance: random.Random,
+    number: int,
+    day: date,
+    files: dict[tuple[str, date], list[PaymentEvent]],
+    place: tuple[str, str, str | None, str, str, str],
 ) -> None:
-    merchant, _, _, mcc, country, currency = chance.choice(MERCHANTS)
+    merchant, _, _, mcc, country, currency = place
     number_range, _, issuer_country, network = chance.choice(CARDS)
     minor = chance.randint(300, 25_000)
     at = datetime(day.year, day.month, day.day, chance.randint(0, 22), chance.randint(0, 59), tzinfo=UTC)
@@ -120,6 +215,7 @@ def _order(
         issuer_country=issuer_country,
         channel=channel,
         entry_mode="ECOM" if channel == "ECOM" else chance.choice(("CHIP", "CONTACTLESS")),
+        card_present=channel == "POS",
         three_ds=chance.choice(("AUTHENTICATED", "NONE")) if channel == "ECOM" else None,
         lifecycle_id=f"L{number}",
         order_ref=f"O{number}",
@@ -131,7 +227,9 @@ def _order(
     while attempts < 3 and not approved:
         approved = chance.random() < (0.93 if network != "AMEX" else 0.8)
         code, family = ("00", None) if approved else chance.choice(DECLINES)
-        files.setdefault(("auth", day), []).append(
+        _file(
+            files,
+            "auth",
             replace(
                 common,
                 source_ref=f"A{number}-{attempts}",
@@ -139,13 +237,15 @@ def _order(
                 response_code=code,
                 decline_family=family,
                 approved=approved,
-            )
+            ),
         )
         attempts += 1
         if chance.random() < 0.5:
             break
     if chance.random() < 0.03:
-        files.setdefault(("auth", day), []).append(
+        _file(
+            files,
+            "auth",
             replace(
                 common,
                 source_ref=f"V{number}",
@@ -153,7 +253,7 @@ def _order(
                 response_code="00",
                 approved=True,
                 exclusion="ZERO_AMOUNT",
-            )
+            ),
         )
     if approved:
         _stages(chance, number, day, common, files)
@@ -237,6 +337,15 @@ def _stages(
         )
         _file(files, "disputes", case)
         _file(files, "clearing", replace(case, source="scheme", source_ref=f"SD{number}"))
+        if number % 2:
+            answered = replace(
+                case,
+                subtype="REPRESENTMENT",
+                source_ref=f"RP{number}",
+                amount_minor=sale.amount_minor,
+                booked_on=opened + timedelta(days=6),
+            )
+            _file(files, "disputes", answered)
     if chance.random() < 0.015:
         told = cleared + timedelta(days=chance.randint(3, 12))
         _file(
@@ -254,5 +363,7 @@ def _stages(
 
 
 def _file(files: dict[tuple[str, date], list[PaymentEvent]], stage: str, event: PaymentEvent) -> None:
+    """Into the file of its day; the year before reported by month."""
     if event.booked_on <= TODAY:
-        files.setdefault((stage, event.booked_on), []).append(event)
+        day = event.booked_on if event.booked_on >= FIRST_DAY else event.booked_on.replace(day=1)
+        files.setdefault((stage, day), []).append(event)

@@ -33,7 +33,7 @@ def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = 
             "insert into payscope.bank (bank_id, name, timezone) values (%s, %s, %s)",
             (bank_id, name, timezone),
         )
-        for merchant_id, merchant, group, mcc, country, _ in world.MERCHANTS:
+        for merchant_id, merchant, group, mcc, country, _ in (*world.MERCHANTS, *world.FAR_MERCHANTS):
             cursor.execute(
                 "insert into payscope.merchant (bank_id, merchant_id, name, merchant_group, mcc, country)"
                 " values (%s, %s, %s, %s, %s, %s)",
@@ -45,11 +45,14 @@ def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = 
                 " %s, %s, %s, %s)",
                 (bank_id, number, issuer.lower(), issuer, country),
             )
-    for month in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04"):
+    months = [f"2025-{month:02d}" for month in range(1, 13)] + [f"2026-{month:02d}" for month in range(1, 5)]
+    for month in months:
         with database.platform() as cursor:
             cursor.execute("select payscope.ensure_event_partition(%s::date)", (f"{month}-01",))
     for report in world.reports(bank_id):
         deliver_report(database, bank_id, report)
+    if bank_id == world.BANK:
+        insert_breaks(database, bank_id, world.breaks())
     PostgresRollups(database).rebuild(bank_id, NOW)
 
 
@@ -100,3 +103,30 @@ def insert_events(cursor: object, bank_id: UUID, report_id: UUID, events: Iterab
         values = [getattr(placed, name) for name in COLUMNS]
         rows.append([bank_id, identity, identity, *(str(v) if v is placed.event_type else v for v in values)])
     cursor.executemany(statement, rows)  # type: ignore[attr-defined]
+
+
+def insert_breaks(database: Database, bank_id: UUID, breaks: Iterable[world.Break]) -> None:
+    """Breaks as reconciliation leaves them; one that matched again was cleared the day after."""
+    with database.tenant(bank_id) as cursor:
+        for number, each in enumerate(breaks):
+            opened = datetime(
+                each.expected_on.year, each.expected_on.month, each.expected_on.day, 20, tzinfo=UTC
+            )
+            cursor.execute(
+                "insert into payscope.break (bank_id, break_id, reason, state, currency, amount_minor,"
+                " expected_on, merchant_id, network, evidence, opened_at, cleared_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '{}', %s, %s)",
+                (
+                    bank_id,
+                    uuid5(bank_id, f"break {number}"),
+                    each.reason,
+                    each.state,
+                    each.currency,
+                    each.amount_minor,
+                    each.expected_on,
+                    each.merchant_id,
+                    each.network,
+                    opened,
+                    opened + timedelta(days=1) if each.state == "MATCHED" else None,
+                ),
+            )

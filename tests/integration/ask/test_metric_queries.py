@@ -95,4 +95,4 @@ def test_another_bank_sees_none_of_it(ask_ports: AskPorts) -> None:
 def test_a_question_as_of_a_day_leaves_later_rows_out(ask_ports: AskPorts) -> None:
     query = MetricQuery(metrics=("auth_attempts",), dimensions=("month",), as_of=date(2026, 2, 28))
     outcome = measure(query, setting_for(world.BANK, date(2026, 2, 28), NOW, ask_ports), ask_ports.metrics)
-    assert [cell.key["month"] for cell in outcome.cells] == ["2026-01", "2026-02"]
+    assert [cell.key["month"] for cell in outcome.cells][-2:] == ["2026-01", "2026-02"]
