@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test up down clean check bench lock layers template
+.PHONY: demo test up down clean check bench fuzz lock layers template
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make up     start the local stack in the background; make down stops it, make clean removes its data"
 	@echo "make check  format, lint, types, architecture rules, CDK synth with rule packs"
 	@echo "make bench  the benchmarks: a table, and bench/results.json"
+	@echo "make fuzz   coverage-guided fuzzing of every parser; TARGET=camt SECONDS=300 for one"
 
 $(READY): requirements/lock.txt requirements/torch.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh $(VENV) "$(PYTHON)"
@@ -43,6 +44,9 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
+
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzz $(TARGET) --seconds $(or $(SECONDS),60)
 
 lock: $(READY)
 	@$(BIN)/python requirements/compile.py

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import UUID
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ def identified(
 
     ``step`` counts the contents that one reference has in this chunk: later ones amend earlier ones,
     or, where the profile says so, are occurrences of their own (``sequence``). ``repeats`` counts the
-    further rows of equal content that were left out; with ``each`` there are none of them.
+    further rows of which nothing but equal contents were left out; with ``each`` there are none of them.
     """
     by_order = events.column(BY_ORDER).combine_chunks()
     ids, hashes = _digested(events, bank_id)
@@ -42,7 +43,8 @@ def identified(
             events, event_id=_texts(ids), content_hash=_texts(hashes), step=zeros, repeats=zeros
         )
     contents = earlier() if ordered else {}
-    places = _placed(ids, _numbered(ids, hashes, _seen(contents)) if each else hashes, contents)
+    numbered = _numbered(ids, hashes, _seen(contents)) if each else hashes
+    places = _placed(ids, numbered, events.column("row_number").to_pylist(), contents)
     kept = pa.array([place.index for place in places], pa.int64())
     events, by_order = events.take(kept), by_order.take(kept)
     counted = pa.array([place.step for place in places], pa.int64())
@@ -60,28 +62,36 @@ def identified(
 
 @dataclass
 class _Place:
-    """A row that is kept: which content of its reference it is, and how many rows repeat it."""
+    """An event that is kept: which content of its reference it is, and how many rows only repeat it."""
 
     index: int
     step: int
     repeats: int = 0
 
 
-def _placed(ids: Sequence[str], hashes: Sequence[str], contents: dict[str, dict[str, int]]) -> list[_Place]:
-    """The first row of each content of each reference, in order.
+def _placed(
+    ids: Sequence[str], hashes: Sequence[str], rows: Sequence[int], contents: dict[str, dict[str, int]]
+) -> list[_Place]:
+    """The first event of each content of each reference, in order.
 
     Args:
-        ids: Identity of each row's reference.
-        hashes: Content of each row.
+        ids: Identity of each event's reference.
+        hashes: Content of each event.
+        rows: Row of each event; a row may have several, and is a repeat when all of them are.
         contents: Contents of earlier chunks with their count, added to here.
     """
     places: dict[tuple[str, str], _Place] = {}
-    for index, (identity, content) in enumerate(zip(ids, hashes, strict=True)):
+    kept: set[int] = set()
+    left_out: dict[int, _Place] = {}
+    for index, (identity, content, row) in enumerate(zip(ids, hashes, rows, strict=True)):
         if (place := places.get((identity, content))) is not None:
-            place.repeats += 1
+            left_out.setdefault(row, place)
             continue
+        kept.add(row)
         known = contents.setdefault(identity, {})
         places[(identity, content)] = _Place(index, known.setdefault(content, len(known)))
+    for row, place in left_out.items():
+        place.repeats += row not in kept
     return list(places.values())
 
 
@@ -132,8 +142,13 @@ def _event_ids(events: pa.Table, bank_id: UUID) -> list[str]:
 def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
     """MD5 of the parts of each row, joined by the unit separator."""
     joined = pc.binary_join_element_wise(*parts, SEPARATOR, null_handling="replace", null_replacement=NULL)
-    md5 = hashlib.md5
-    return [md5(text, usedforsecurity=False).hexdigest() for text in pc.cast(joined, pa.binary()).to_pylist()]
+    if not len(joined):
+        return []
+    # Slices of the column's own memory: to make a Python object of each text costs more than to hash it.
+    _, ends, texts = joined.buffers()
+    bounds = memoryview(ends).cast("i")[: len(joined) + 1].tolist()
+    text, md5 = memoryview(texts), hashlib.md5
+    return [md5(text[start:end], usedforsecurity=False).hexdigest() for start, end in pairwise(bounds)]
 
 
 def _texts(values: Sequence[str]) -> pa.Array:

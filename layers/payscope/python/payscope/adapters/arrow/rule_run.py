@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from payscope.adapters.arrow.identity import BY_ORDER, NULL
 from payscope.adapters.arrow.sheet import SEPARATOR, Findings, Sheet, holds, shown
 from payscope.adapters.arrow.values import (
+    YEARS,
     decimal_numbers,
     instants,
     is_currency,
@@ -115,7 +116,7 @@ class RuleRun:
             self._bad(pc.is_null(text), name, ProblemCode.MISSING, lambda _: f"{name} is empty.")
         wanted = " or ".join("ISO 8601" if item == "iso" else item for item in formats)
         if formats:
-            wrong = f"is not a date or time written as {wanted}"
+            wrong = f"is not a date or time of the years {YEARS[0]} to {YEARS[1]} written as {wanted}"
         else:
             wrong = "may be read with the day or the month first, and no other date tells which"
         self._bad(

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +34,8 @@ _ISO = (
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
 )
 _TIMESTAMP = pa.timestamp("us")
+# Events lie in one table a month: a slip of the pen in a year must not make tables in other centuries.
+YEARS = (1970, 2099)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,23 @@ def is_currency(code: str) -> bool:
 
 def decimal_numbers(text: pa.Array, numbers: Numbers) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Exact decimals (128 bit, 9 places) of texts, with masks of bad and huge ones."""
-    plain = text
-    grouped = nothing(len(text))
+    plain, grouped = _ungrouped(text, numbers)
+    good = pc.match_substring_regex(plain, _NUMBER)
+    if not pc.all(good).as_py() and pc.sum(pc.invert(good)).as_py():
+        plain = _unusual(plain)
+        good = pc.match_substring_regex(plain, _NUMBER)
+    good = pc.fill_null(pc.and_not(good, grouped), True)
+    if pc.all(good).as_py():
+        none = nothing(len(text))
+        return pc.cast(plain, _EXACT), none, none
+    huge = pc.fill_null(pc.and_not(pc.match_substring_regex(plain, _HUGE), good), False)
+    safe = pc.if_else(good, plain, pa.scalar(None, pa.string()))
+    return pc.cast(safe, _EXACT), pc.and_not(pc.invert(good), huge), huge
+
+
+def _ungrouped(text: pa.Array, numbers: Numbers) -> tuple[pa.Array, pa.Array]:
+    """Numbers with a point for their decimal sign and without group signs; a mask of those ill grouped."""
+    plain, grouped = text, nothing(len(text))
     if numbers.group:
         has_group = pc.match_substring(text, numbers.group)
         if pc.any(has_group).as_py():
@@ -95,14 +112,7 @@ def decimal_numbers(text: pa.Array, numbers: Numbers) -> tuple[pa.Array, pa.Arra
     if numbers.decimal != ".":
         # A point that is neither decimal nor group sign must not pass for one.
         plain = pc.replace_substring(pc.replace_substring(plain, ".", "?"), numbers.decimal, ".")
-    good = pc.match_substring_regex(plain, _NUMBER)
-    if not pc.all(good).as_py() and pc.sum(pc.invert(good)).as_py():
-        plain = _unusual(plain)
-        good = pc.match_substring_regex(plain, _NUMBER)
-    good = pc.fill_null(pc.and_not(good, grouped), True)
-    huge = pc.fill_null(pc.and_not(pc.match_substring_regex(plain, _HUGE), good), False)
-    safe = pc.if_else(good, plain, pa.scalar(None, pa.string()))
-    return pc.cast(safe, _EXACT), pc.and_not(pc.invert(good), huge), huge
+    return plain, grouped
 
 
 def number_style(text: pa.Array, numbers: Numbers) -> Numbers:
@@ -127,6 +137,10 @@ def minor_units(
         numbers: Decimal and group signs.
         implied: Digits after an unwritten decimal point, null when it is written.
     """
+    plain = _plain_minor_units(text, currency, numbers) if implied is None else None
+    if plain is not None:
+        none = nothing(len(text))
+        return Amounts(plain, none, none, none)
     exact, bad, huge = decimal_numbers(text, numbers)
 
     def factor(code: str) -> Decimal:
@@ -141,8 +155,25 @@ def minor_units(
     return Amounts(pc.if_else(inexact, pa.scalar(None, pa.int64()), minor), bad, huge, inexact)
 
 
+def _plain_minor_units(text: pa.Array, currency: pa.Array, numbers: Numbers) -> pa.Array | None:
+    """Amounts of a column in which each cell has just the decimals of its currency; None for any other.
+
+    That is how reports are written, and then the digits are the minor units.
+    """
+    places = {exponent(code) for code in pc.unique(currency).to_pylist() if code is not None}
+    if len(places) != 1:
+        return None
+    plain, grouped = _ungrouped(text, numbers)
+    decimals = places.pop()
+    shape = rf"^-?[0-9]{{1,14}}\.[0-9]{{{decimals}}}$" if decimals else "^-?[0-9]{1,14}$"
+    fits = pc.and_not(pc.match_substring_regex(plain, shape), grouped)
+    if not pc.all(fits).as_py():
+        return None
+    return pc.cast(pc.replace_substring(plain, ".", "", max_replacements=1), pa.int64())
+
+
 def instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> Instants:
-    """Times as UTC instants and as local dates.
+    """Times as UTC instants and as local dates; a time outside of ``YEARS`` is none.
 
     Args:
         text: As the layout writes them.
@@ -150,6 +181,9 @@ def instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> In
         zone: Of times without an offset: a name for all, or a column of names.
     """
     local, offset = _parse(text, formats)
+    years = pc.year(local)
+    reasonable = pc.and_(pc.greater_equal(years, YEARS[0]), pc.less_equal(years, YEARS[1]))
+    local = pc.if_else(reasonable, local, pa.scalar(None, _TIMESTAMP))
     bad = pc.and_(pc.is_valid(text), pc.is_null(local))
     dates = pc.cast(local, pa.date32())
     minutes = offset
@@ -307,16 +341,15 @@ def _localised(local: pa.Array, zone: str | pa.Array) -> tuple[pa.Array, pa.Arra
     return utc, unknown
 
 
-@cache
 def is_zone(name: str) -> bool:
     """Whether the name is a known abbreviation or an IANA zone."""
-    if name.upper() in ABBREVIATIONS:
-        return True
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return False
-    return True
+    return name.upper() in ABBREVIATIONS or name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # A name out of a file is looked up here and never opened as a path. Two names are of no place.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def _in_zone(local: pa.Array, name: str) -> pa.Array:

@@ -209,7 +209,7 @@ def _judge_end(file: BinaryIO) -> int:
 
 def _is_ancillary(info: zipfile.ZipInfo) -> bool:
     """Directories and what desktops leave beside the files."""
-    return info.is_dir() or info.filename.startswith("__MACOSX/") or info.filename.endswith("/.DS_Store")
+    return info.filename.endswith(("/", "/.DS_Store")) or info.filename.startswith("__MACOSX/")
 
 
 def _judge(members: list[zipfile.ZipInfo], size: int) -> None:

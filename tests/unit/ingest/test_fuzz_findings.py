@@ -1,0 +1,54 @@
+"""What fuzzing has found, each with its shortest input."""
+
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from payscope.adapters.arrow.values import instants
+from payscope.domain.ingest.problems import ProblemCode
+from payscope.errors import InvalidInput
+from tests.unit.ingest.loading import load
+from tests.unit.ingest.reading import read
+from tests.unit.ingest.test_card_texts import T140
+
+_NAMELESS = (
+    b"PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    b"PK\1\2\x14\0\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    b"PK\5\6\0\0\0\0\1\0\1\0\x2e\0\0\0\x1e\0\0\0\0\0"
+)
+
+
+def test_a_member_without_a_name_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="outside of itself"):
+        read(_NAMELESS)
+
+
+def test_a_row_that_repeats_another_one_with_a_fee_is_one_repeat() -> None:
+    """A row with two events counted as two repeats, and the account of rows did not balance."""
+    lines = T140.splitlines(keepends=True)
+    detail = next(line for line in lines if line.startswith(" FIRST PRES.  PURCHASE"))
+    found = load("".join(line * 2 if line == detail else line for line in lines).encode())
+    assert len(found.read.rows) == 3
+    assert sum(event["repeats"] for event in found.events) == 1
+
+
+@pytest.mark.parametrize("day", ["1013-03-01", "1969-12-31", "2100-01-01", "9999-12-31"])
+def test_a_year_out_of_reason_is_no_date(day: str) -> None:
+    """Each month of events is a table: one file could have made thousands."""
+    found = instants(pa.array([day, "2026-03-01"]), ("iso",), "Europe/Berlin")
+    assert found.not_a_date.to_pylist() == [True, False]
+    assert found.utc.to_pylist() == [None, datetime(2026, 2, 28, 23)]  # noqa: DTZ001 -- UTC, as Arrow has it
+
+
+@pytest.mark.parametrize("zone", ["Europe", "Factory", "localtime", "../UTC", "x" * 300, "a\0b"])
+def test_a_zone_that_is_no_zone_is_told(zone: str) -> None:
+    """A folder of the zones' database, or a name too long for a path, ended the load."""
+    found = instants(pa.array(["2026-03-01T10:00:00"]), ("iso",), pa.array([zone]))
+    assert found.unknown_zone.to_pylist() == [True]
+
+
+def test_the_message_about_a_year_says_which_years_there_are() -> None:
+    problem = load(T140.replace("2026-03-02\n", "1026-03-02\n", 1).encode()).problems[0]
+    assert problem.code is ProblemCode.NOT_A_DATE
+    assert "of the years 1970 to 2099" in problem.message
