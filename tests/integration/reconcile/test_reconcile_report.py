@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from itertools import permutations
 from uuid import UUID, uuid4
 
@@ -12,11 +11,12 @@ from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconcil
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.domain.events import EventType, PaymentEvent
-from payscope.domain.reconcile.reconciliation import ReconciliationResult, rules_from_json
+from payscope.domain.reconcile.reconciliation import ReconciliationResult
+from payscope.domain.reconcile.rule_files import reconciliation_rules
 from tests.support.payments import Delivery, add_bank, deliver, event
 from tests.support.postgres import TestDatabases
 
-RULES = rules_from_json(files("payscope.domain.reconcile.rules").joinpath("reconciliation.json").read_text())
+RULES = reconciliation_rules()
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 MONTH = (date(2026, 3, 1), date(2026, 3, 31))

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
-from importlib.resources import files
 from itertools import count, permutations
 from uuid import UUID, uuid4
 
@@ -20,12 +19,12 @@ from payscope.application.derive.rebuild_graph import rebuild_graph
 from payscope.application.derive.sync_graph import sync_graph
 from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.domain.events import EventType
-from payscope.domain.reconcile.reconciliation import rules_from_json
+from payscope.domain.reconcile.rule_files import reconciliation_rules
 from payscope.errors import Conflict, Unavailable
 from tests.integration.store.conftest import CYPHER_MIGRATIONS
 from tests.support.payments import Delivery, add_bank, deliver, event
 
-RULES = rules_from_json((files("payscope.domain.reconcile.rules") / "reconciliation.json").read_text())
+RULES = reconciliation_rules()
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 ARN = "1" * 23

@@ -2,7 +2,6 @@
 
 from datetime import date
 from fractions import Fraction
-from importlib.resources import files
 
 import pytest
 
@@ -10,17 +9,12 @@ from payscope.domain.reconcile.programmes import (
     MonthCounts,
     Programme,
     headroom_events,
-    programmes_from_json,
     stand,
     stand_all,
 )
+from payscope.domain.reconcile.rule_files import programme_rules
 
-RULES = {
-    programme.id: programme
-    for programme in programmes_from_json(
-        files("payscope.domain.reconcile.rules").joinpath("programmes.json").read_text(encoding="utf-8")
-    )
-}
+RULES = {programme.id: programme for programme in programme_rules()}
 VAMP, ECP, EFM = RULES["VISA_VAMP"], RULES["MASTERCARD_ECP"], RULES["MASTERCARD_EFM"]
 MAY = date(2026, 5, 1)
 

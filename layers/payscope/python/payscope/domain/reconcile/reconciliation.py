@@ -4,10 +4,12 @@ The matching itself is set-based and lives in the ledger's queries; what it may 
 which dated rules, is said here.
 """
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from payscope.domain.reconcile.matching_rules import MatchingRules
+from payscope.domain.reconcile.subsets import SubsetBounds
 
 
 class MatchState(StrEnum):
@@ -44,25 +46,13 @@ class BreakReason(StrEnum):
     REFERENCE_DAMAGED = "REFERENCE_DAMAGED"
 
 
-_MEMBERS = (
-    "version",
-    "lanes",
-    "clearing_windows",
-    "settlement_window_days",
-    "payout_sources",
-    "bank_source",
-    "bank_credit_window_days",
-    "tolerances",
-    "rounding_minor",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class ReconciliationRules:
     """Windows and tolerances with their version; ``document`` is what the queries read."""
 
     version: str
     document: dict[str, Any]
+    subset_bounds: SubsetBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +71,9 @@ def rules_from_json(text: str) -> ReconciliationRules:
     """Parse the rules file.
 
     Raises:
-        ValueError: A member is missing.
+        ValueError: A member is missing, unknown or out of its range.
     """
-    document: dict[str, Any] = json.loads(text)
-    for member in _MEMBERS:
-        if member not in document:
-            raise ValueError(f"the reconciliation rules lack {member}")
-    return ReconciliationRules(document["version"], document)
+    rules = MatchingRules.model_validate_json(text)
+    return ReconciliationRules(
+        rules.version, rules.model_dump(mode="json", by_alias=True), rules.subset_search.bounds
+    )

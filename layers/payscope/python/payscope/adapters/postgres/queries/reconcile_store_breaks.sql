@@ -1,9 +1,12 @@
--- purpose: open new breaks, keep known ones, clear those of touched payments that no longer hold.
+-- purpose: open new breaks, keep known ones, clear those of decided payments that no longer hold.
 -- parameters: bank_id uuid, report_id uuid, now timestamptz.
 -- grain: one row per (change, reason): ('opened' | 'reopened' | 'cleared', reason, count).
 with
 touched as (
-    select payment_key, md5(concat_ws(E'\x1f', %(bank_id)s::text, payment_key))::uuid as match_id from payment
+    select match_id from verdict
+    union
+    select s.match_id from stray s
+    where not exists (select from payscope.match m where m.bank_id = %(bank_id)s and m.match_id = s.match_id)
 ),
 before as (
     select b.break_id, b.state, b.cleared_at from payscope.break b
@@ -12,11 +15,10 @@ before as (
 opened as (
     insert into payscope.break as k (bank_id, break_id, event_id, report_id, match_id, reason, state, currency,
         amount_minor, expected_on, merchant_id, network, evidence, opened_at)
-    select %(bank_id)s, f.break_id,
-           f.first_event_id, f.first_report_id,
-           t.match_id, f.reason, f.state, coalesce(f.currency, 'XXX'), coalesce(f.amount_minor, 0), f.expected_on,
+    select %(bank_id)s, f.break_id, f.event_id, f.report_id,
+           f.match_id, f.reason, f.state, coalesce(f.currency, 'XXX'), coalesce(f.amount_minor, 0), f.expected_on,
            f.merchant_id, f.network, f.evidence, %(now)s
-    from found_break f join touched t on t.payment_key = f.payment_key
+    from found_break f
     on conflict (bank_id, break_id) do update
         set state = case when k.cleared_at is null or k.state = 'WRITTEN_OFF' then k.state else 'REOPENED' end,
             cleared_at = case when k.state = 'WRITTEN_OFF' then k.cleared_at end,
@@ -33,6 +35,8 @@ cleared as (
     where k.bank_id = %(bank_id)s and k.cleared_at is null and k.state <> 'WRITTEN_OFF'
       and k.match_id in (select match_id from touched)
       and k.break_id not in (select break_id from found_break)
+      -- Fees are audited by a step of their own, which clears what it opened.
+      and k.reason not in ('FEE_VARIANCE', 'DOWNGRADE')
     returning k.reason
 )
 -- Events carry ids, a bounded number of them; the list of breaks has the rest.

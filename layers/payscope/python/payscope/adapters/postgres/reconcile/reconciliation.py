@@ -1,23 +1,24 @@
 """Reconciliation as set-based SQL over the touched payments."""
 
-from collections import defaultdict
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from payscope.adapters.postgres.tenancy import Database, load_query
+from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
 from payscope.domain.reconcile.reconciliation import ReconciliationResult, ReconciliationRules
+from payscope.domain.reconcile.subsets import OpenAmount, paid_together
 
 _DEADLINE_S = 600
-_FEW = 2_000
-_STEPS = {
-    "lifecycle": "reconcile_lifecycles",
-    "gathered": "reconcile_gather",
-    "payment": "reconcile_payments",
-    "found_break": "reconcile_found_breaks",
-}
+# How far apart the events of one payment are looked for: a dispute ends within half a year of its sale.
+_REACH = timedelta(days=200)
+# Rounds in which loose events bring further payments in: their own, their rivals', and what those had before.
+_ROUNDS = 4
 
 
 class PostgresReconciliationLedger:
@@ -30,34 +31,141 @@ class PostgresReconciliationLedger:
         self, bank_id: UUID, report_id: UUID, rules: ReconciliationRules, now: datetime
     ) -> ReconciliationResult:
         """See ``ReconciliationLedger.reconcile``; one run per bank at a time, the others wait."""
-        parameters = {
-            "bank_id": bank_id,
-            "report_id": report_id,
-            "rules": Jsonb(rules.document),
-            "now": now,
-        }
-        payments: dict[str, int] = {}
-        changes: dict[str, dict[str, int]] = defaultdict(dict)
+        keys = {"bank_id": bank_id, "report_id": report_id, "now": now, "rules": Jsonb(rules.document)}
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("reconcile_coverage"), keys)
+            coverage = {stage: (first, last) for stage, first, last in cursor.fetchall()}
+        span = coverage.pop("", None)
+        if span is not None:
+            with self._database.platform(deadline_s=_DEADLINE_S) as cursor:
+                cursor.execute("select payscope.refresh_statistics(%s, %s)", span)
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
             cursor.execute(
-                "select pg_advisory_xact_lock(hashtextextended('reconcile ' || %(bank_id)s::text, 0))",
-                parameters,
+                "select pg_advisory_xact_lock(hashtextextended('reconcile ' || %(bank_id)s::text, 0))", keys
             )
-            cursor.execute(load_query("reconcile_seed"), parameters)
-            if cursor.rowcount > _FEW:
-                # Fresh partitions have no statistics yet, and a nested loop over a whole file is minutes.
-                cursor.execute("set local enable_nestloop = off")
-            for table in ("seed", "lifecycle", "gathered", "payment", "found_break"):
-                if table != "seed":
-                    cursor.execute(load_query(_STEPS[table]), parameters)
-                cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
-            cursor.execute(load_query("reconcile_store_matches"), parameters)
-            payments.update(dict(cursor.fetchall()))
-            cursor.execute(load_query("reconcile_drop_strays"), parameters)
-            cursor.execute(load_query("reconcile_store_breaks"), parameters)
-            for change, reason, count in cursor.fetchall():
-                changes[change][reason] = changes[change].get(reason, 0) + count
-        opened = {**changes["opened"]}
-        for reason, count in changes["reopened"].items():
-            opened[reason] = opened.get(reason, 0) + count
-        return ReconciliationResult(payments, opened, changes["cleared"])
+            run = _Run(cursor, rules, keys, coverage)
+            return run.decide() if run.find_touched(span) else ReconciliationResult({}, {}, {})
+
+
+@dataclass
+class _Run:
+    """One run inside its transaction."""
+
+    cursor: TenantCursor
+    rules: ReconciliationRules
+    keys: dict[str, Any]
+    coverage: Mapping[str, tuple[date, date]]
+
+    def find_touched(self, span: tuple[date, date] | None) -> bool:
+        """Whether the report touched any payment, or a payment that waited was due."""
+        # Row counts and rough shapes of the temporary tables are enough for their plans.
+        self.cursor.execute("set local default_statistics_target = 10")
+        covered = {
+            stage: [first.isoformat(), last.isoformat()] for stage, (first, last) in self.coverage.items()
+        }
+        self.keys["coverage"] = Jsonb(covered)
+        self._execute("reconcile_due")
+        self.cursor.execute("select min(due_on), max(due_on) from due")
+        days = [day for day in (*(span or ()), *(self.cursor.fetchone() or ())) if day is not None]
+        if not days:
+            return False
+        self.keys["low"] = datetime.combine(min(days), time(), UTC) - _REACH
+        self.keys["high"] = datetime.combine(max(days), time(), UTC) + _REACH
+        self._analyze("due")
+        return self._execute("reconcile_touched") > 0
+
+    def decide(self) -> ReconciliationResult:
+        """Gather the payments, judge them, and write what changed."""
+        self._analyze("touched")
+        self._gather()
+        for query, table in (
+            ("reconcile_sums", "summed"),
+            ("reconcile_terms", "term"),
+            ("reconcile_payments", "payment"),
+            ("reconcile_found_breaks", "found_break"),
+            ("reconcile_verdicts", "verdict"),
+            ("reconcile_strays", "stray"),
+        ):
+            self._execute(query)
+            self._analyze(table)
+        return self._store()
+
+    def _gather(self) -> None:
+        statements = load_query("reconcile_tables").as_string(self.cursor).split(";\n")
+        for statement in statements[:-1]:
+            self.cursor.execute(sql.SQL(statement))  # pyright: ignore[reportArgumentType] -- our own file
+        for round_ in range(1, _ROUNDS + 1):
+            if not self._gather_round(round_):
+                break
+        self._execute("reconcile_resolve")
+        self.keys["days"] = self.rules.document["candidate_days"]
+        self._execute("reconcile_candidates")
+        self._execute("reconcile_place", round=_ROUNDS + 1)
+        self._pay_together()
+        self._execute("reconcile_batches")
+        self._analyze("payment_event")
+
+    def _gather_round(self, round_: int) -> bool:
+        """Whether this round found anything that the ones before had not."""
+        found = self._execute("reconcile_lifecycles", round=round_)
+        if round_ == 3:
+            found += self._execute(
+                "reconcile_open_ends", round=round_, days=self.rules.document["candidate_days"]
+            )
+        self._analyze("lifecycle")
+        self._execute("reconcile_gather", round=round_)
+        self._analyze("payment_event")
+        loose = self._execute("reconcile_loose", round=round_)
+        while self._execute("reconcile_mates", round=round_) > 0:
+            self._analyze("loose")
+        self._analyze("loose")
+        self._execute("reconcile_former", round=round_)
+        self._execute("reconcile_links", round=round_)
+        return found + loose > 0
+
+    def _pay_together(self) -> None:
+        """Tell which payouts the credits without a batch add up from."""
+        bounds = self.rules.subset_bounds
+        self.cursor.execute(
+            "select min(booked_on), max(booked_on) from touched"
+            " where event_type in ('ADJUSTMENT', 'BANK_ENTRY')"
+        )
+        first, last = self.cursor.fetchone() or (None, None)
+        self.keys["credits"], self.keys["batches"] = [], []
+        if first is None or last is None:
+            return
+        reach = timedelta(days=3 * bounds.window_days)
+        self._execute("reconcile_open_credits", from_on=first - reach, to_on=last + reach)
+        entries: list[OpenAmount[UUID]] = []
+        payouts: list[OpenAmount[str]] = []
+        for event_id, batch_ref, currency, minor, on in self.cursor.fetchall():
+            if batch_ref is None:
+                entries.append(OpenAmount(event_id, currency, minor, on))
+            else:
+                payouts.append(OpenAmount(batch_ref, currency, minor, on))
+        for event_id, batches in sorted(paid_together(entries, payouts, bounds).items()):
+            for batch_ref in batches:
+                self.keys["credits"].append(event_id)
+                self.keys["batches"].append(batch_ref)
+
+    def _store(self) -> ReconciliationResult:
+        payments: Counter[str] = Counter()
+        for query in ("reconcile_update_matches", "reconcile_insert_matches"):
+            self._execute(query)
+            payments.update(dict(self.cursor.fetchall()))
+        self._execute("reconcile_drop_members")
+        self._execute("reconcile_insert_members")
+        self._execute("reconcile_store_breaks")
+        changes: dict[str, Counter[str]] = {"opened": Counter(), "reopened": Counter(), "cleared": Counter()}
+        for change, reason, count in self.cursor.fetchall():
+            changes[change][reason] += count
+        opened = changes["opened"] + changes["reopened"]
+        return ReconciliationResult(dict(payments), dict(opened), dict(changes["cleared"]))
+
+    def _execute(self, name: str, **more: object) -> int:
+        """Rows that the statement found or wrote."""
+        self.cursor.execute(load_query(name), {**self.keys, **more})
+        return self.cursor.rowcount
+
+    def _analyze(self, table: str) -> None:
+        self.cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))

@@ -1,0 +1,50 @@
+-- purpose: the payouts and bank entries of the touched batches; payouts that one credit paid together are one.
+-- parameters: bank_id uuid, rules jsonb (domain/reconcile/rules/reconciliation.json), low timestamptz,
+--             high timestamptz, credits uuid[], batches text[] (side by side: the credit that paid the batch).
+-- grain: rows of the temporary table payment_event, one per current event.
+insert into payment_event
+with
+grouped as (
+    select g.event_id, g.batch_ref
+    from unnest(%(credits)s::uuid[], %(batches)s::text[]) as g (event_id, batch_ref)
+),
+-- Batches of the file and of the payouts that were due, and what was or is paid together with them.
+touching as (
+    select t.batch_ref from touched t
+    where t.event_type in ('ADJUSTMENT', 'BANK_ENTRY') and t.batch_ref is not null
+    union
+    select batch_ref from grouped
+    union
+    select i.batch_ref
+    from (
+        select t.event_id from touched t where t.event_type = 'BANK_ENTRY' and t.batch_ref is null
+        union select f.event_id from unnest(%(credits)s::uuid[]) as f (event_id)
+    ) c
+    join payscope.match_event own on own.bank_id = %(bank_id)s and own.event_id = c.event_id
+    join payscope.match_event other on other.bank_id = %(bank_id)s and other.match_id = own.match_id
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = other.event_id
+        and i.batch_ref is not null and i.occurred_at between %(low)s and %(high)s
+),
+item as (
+    select i.*, g.event_id as credit
+    from touching b
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.batch_ref = b.batch_ref
+        and i.event_type in ('ADJUSTMENT', 'BANK_ENTRY') and i.occurred_at between %(low)s and %(high)s
+    left join grouped g on g.batch_ref = i.batch_ref
+    where (i.event_type = 'BANK_ENTRY' and i.source = %(rules)s::jsonb ->> 'bank_source')
+       or (i.event_type = 'ADJUSTMENT' and %(rules)s::jsonb -> 'payout_sources' ? i.source)
+    union all
+    select i.*, i.event_id
+    from (select distinct event_id from grouped) g
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = g.event_id
+        and i.occurred_at between %(low)s and %(high)s
+)
+select i.bank_id, i.event_id, i.revision, i.event_type, i.source, i.subtype, i.occurred_at, i.booked_on, i.amount_minor,
+       i.currency, i.settlement_minor, i.settlement_currency, i.merchant_id, i.mcc, i.network, i.card_present,
+       i.approved, i.exclusion, i.approval_code, i.card_token, i.lifecycle_id, i.arn, i.processor_ref, i.batch_ref,
+       i.sequence, i.report_id, k.payment_key, md5(concat_ws(E'\x1f', %(bank_id)s::text, k.payment_key))::uuid,
+       case when i.credit is null then 7 else 8 end, 0
+from item i
+cross join lateral (
+    select case when i.credit is null then 'batch:' || i.batch_ref else 'credit:' || i.credit end as payment_key
+) k
