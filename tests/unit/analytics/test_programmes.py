@@ -9,6 +9,7 @@ from payscope.domain.reconcile.programmes import (
     MonthCounts,
     Programme,
     headroom_events,
+    programmes_from_json,
     stand,
     stand_all,
 )
