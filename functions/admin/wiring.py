@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +32,7 @@ from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
 from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
+from payscope.adapters.postgres.reconcile.fee_ledger import PostgresFeeSchedules
 from payscope.adapters.postgres.reconcile.programme_reader import PostgresProgrammes
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
@@ -47,9 +47,12 @@ from payscope.application.operate.manage_dlq import ManageDlq
 from payscope.application.operate.measure import EveryRecorder
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.reconcile.resolve_break import ResolveBreak
-from payscope.domain.reconcile.calendars import calendars_from_json
-from payscope.domain.reconcile.programmes import programmes_from_json
-from payscope.domain.reconcile.reconciliation import rules_from_json
+from payscope.domain.reconcile.rule_files import (
+    calendar_rules,
+    fee_law,
+    programme_rules,
+    reconciliation_rules,
+)
 from payscope.errors import InvalidInput
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
@@ -112,7 +115,7 @@ def build_ports(parts: Parts) -> AdminPorts:
     if settings.dlq_url is None or settings.report_machine_arn is None:
         raise InvalidInput("Set PAYSCOPE_DLQ_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin function.")
     breaks = PostgresBreakStore(database)
-    calendars = calendars_from_json(_rules("calendars"))
+    calendars = calendar_rules()
     reports = PostgresReportReader(database)
     book = PostgresMappingBook(database)
     machine = StepFunctionsReportMachine(connect("stepfunctions"), settings.report_machine_arn)
@@ -126,15 +129,15 @@ def build_ports(parts: Parts) -> AdminPorts:
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars),
         settlements=PostgresSettlementReader(database, _matched_sources()),
+        fee_schedules=PostgresFeeSchedules(database),
+        fee_law=fee_law(),
         analytics=AnalyticsPorts(
             anomalies=PostgresAnomalies(database),
             forecasts=PostgresForecasts(database),
             risk=PostgresRiskReader(database),
             simulations=PostgresFacts(database),
         ),
-        programmes=ProgrammePorts(
-            counts=PostgresProgrammes(database), rules=programmes_from_json(_rules("programmes"))
-        ),
+        programmes=ProgrammePorts(counts=PostgresProgrammes(database), rules=programme_rules()),
         mappings=MappingPorts(
             mappings=PostgresMappingReader(database),
             propose=ProposeMapping(book, reports),
@@ -154,7 +157,7 @@ def build_ports(parts: Parts) -> AdminPorts:
 
 
 def _matched_sources() -> tuple[str, ...]:
-    return tuple(rules_from_json(_rules("reconciliation")).document["payout_sources"])
+    return tuple(reconciliation_rules().document["payout_sources"])
 
 
 def _probes(parts: Parts) -> list[Probe]:
@@ -207,7 +210,3 @@ def _documents() -> Any:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _rules(name: str) -> str:
-    return files("payscope.domain.reconcile.rules").joinpath(f"{name}.json").read_text(encoding="utf-8")

@@ -45,6 +45,7 @@ from payscope.domain.identity import Principal, Role
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.reconcile.calendars import calendars_from_json
+from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json, schedule_of
 from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act
@@ -270,6 +271,21 @@ class MemorySettlements:
 
 
 @dataclass
+class MemoryFeeSchedules:
+    """Tariffs by bank, oldest first."""
+
+    documents: dict[UUID, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def newest(self, bank_id: UUID) -> FeeSchedule | None:
+        kept = self.documents.get(bank_id)
+        return schedule_of(kept[-1]) if kept else None
+
+    def add(self, bank_id: UUID, document: Mapping[str, Any], actor: str, now: datetime) -> int:
+        self.documents.setdefault(bank_id, []).append(document)
+        return len(self.documents[bank_id])
+
+
+@dataclass
 class MemoryFailures:
     """Failed reports by bank, the queue beside them, and what was started."""
 
@@ -432,6 +448,7 @@ class Desk:
         self.lifecycles = MemoryLifecycles()
         self.breaks = MemoryBreaks(self.audit)
         self.settlements = MemorySettlements()
+        self.fee_schedules = MemoryFeeSchedules()
         self.analytics = MemoryAnalytics()
         self.mappings = MemoryMappings()
         self.failures = MemoryFailures()
@@ -461,6 +478,8 @@ class Desk:
                 calendars=CALENDARS,
             ),
             settlements=self.settlements,
+            fee_schedules=self.fee_schedules,
+            fee_law=schedule_from_json(rules("fees")),
             analytics=AnalyticsPorts(
                 anomalies=self.analytics,
                 forecasts=self.analytics,

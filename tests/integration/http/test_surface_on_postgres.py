@@ -23,6 +23,7 @@ from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.migrations import read_migrations
 from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
 from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
+from payscope.adapters.postgres.reconcile.fee_ledger import PostgresFeeSchedules
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.postgres.tenancy import Database
@@ -89,6 +90,8 @@ def desk(database: Database) -> Desk:
             breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4), calendars=CALENDARS
         ),
         settlements=PostgresSettlementReader(database, ("processor",)),
+        fee_schedules=PostgresFeeSchedules(database),
+        fee_law=memory.fee_law,
         analytics=AnalyticsPorts(
             anomalies=memory.analytics.anomalies,
             forecasts=memory.analytics.forecasts,

@@ -9,7 +9,8 @@ GET /settlement/proof, GET /anomalies,
 GET /programmes, GET /forecasts, POST /simulations, GET /risk/merchants, GET /risk/cards,
 GET /audit/head, GET /audit/events, GET /audit/proof/{}, POST /admin/validate-datasets, GET /admin/dlq,
 POST /admin/dlq/redrive, GET /admin/mappings, POST /admin/mappings, POST /admin/mappings/{}/approval,
-GET /health, GET /health/live, GET /health/ready, GET /metrics
+GET /admin/fee-schedules, POST /admin/fee-schedules, GET /health,
+GET /health/live, GET /health/ready, GET /metrics
 """
 
 

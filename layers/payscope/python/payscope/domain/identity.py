@@ -29,6 +29,7 @@ class Action(StrEnum):
     READ_MAPPINGS = "READ_MAPPINGS"
     PROPOSE_MAPPING = "PROPOSE_MAPPING"
     APPROVE_MAPPING = "APPROVE_MAPPING"
+    KEEP_TARIFF = "KEEP_TARIFF"
     RUN_MODELS = "RUN_MODELS"
     VALIDATE_STORES = "VALIDATE_STORES"
     READ_DLQ = "READ_DLQ"
@@ -39,7 +40,7 @@ class Action(StrEnum):
 _ANALYST = frozenset({Action.READ, Action.ASK, Action.SIMULATE, Action.READ_MAPPINGS, Action.READ_METRICS})
 _BANK_ADMIN = _ANALYST | {
     Action.READ_AUDIT, Action.UPLOAD, Action.RESOLVE_BREAK, Action.PROPOSE_MAPPING, Action.APPROVE_MAPPING,
-    Action.RUN_MODELS, Action.VALIDATE_STORES, Action.READ_DLQ, Action.REDRIVE,
+    Action.KEEP_TARIFF, Action.RUN_MODELS, Action.VALIDATE_STORES, Action.READ_DLQ, Action.REDRIVE,
 }  # fmt: skip
 # The one table of who may do what. A platform administrator keeps a bank's pipeline running but
 # takes no decision about the bank's money: resolutions and mappings stay with the bank.
@@ -48,7 +49,8 @@ PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT, Action.READ_MAPPINGS, Action.READ_METRICS}),
     Role.BANK_ADMIN: frozenset(_BANK_ADMIN),
     Role.ADMIN: frozenset(
-        _BANK_ADMIN - {Action.RESOLVE_BREAK, Action.PROPOSE_MAPPING, Action.APPROVE_MAPPING}
+        _BANK_ADMIN
+        - {Action.RESOLVE_BREAK, Action.PROPOSE_MAPPING, Action.APPROVE_MAPPING, Action.KEEP_TARIFF}
     ),
     Role.SYSTEM: frozenset(
         {Action.READ, Action.ASK, Action.UPLOAD, Action.RUN_MODELS, Action.VALIDATE_STORES, Action.READ_DLQ,

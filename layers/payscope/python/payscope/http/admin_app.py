@@ -8,13 +8,16 @@ from fastapi import FastAPI
 from payscope.application.operate.check_health import CheckHealth
 from payscope.application.operate.measure import TotalsReader
 from payscope.application.operate.prove_audit import AuditReader
+from payscope.application.reconcile.audit_fees import FeeScheduleBook
 from payscope.application.reconcile.prove_settlement import SettlementReader
+from payscope.domain.reconcile.fees import FeeSchedule
 from payscope.domain.telemetry import Sample
 from payscope.http.access import Gate
 from payscope.http.analytics import AnalyticsPorts, analytics_routes
 from payscope.http.application import framed_application
 from payscope.http.audit import audit_routes
 from payscope.http.breaks import BreakPorts, break_routes
+from payscope.http.fees import fee_routes
 from payscope.http.health import health_routes, metrics_routes
 from payscope.http.mappings import MappingPorts, mapping_routes
 from payscope.http.operations import OperationPorts, operation_routes
@@ -28,12 +31,15 @@ class AdminPorts:
     """Everything that the application's routes use.
 
     Attributes:
+        fee_law: The caps of public law, which hold for every bank.
         exposition: Totals and a note as Prometheus text.
     """
 
     reports: ReportPorts
     breaks: BreakPorts
     settlements: SettlementReader
+    fee_schedules: FeeScheduleBook
+    fee_law: FeeSchedule
     analytics: AnalyticsPorts
     programmes: ProgrammePorts
     mappings: MappingPorts
@@ -50,6 +56,7 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
         report_routes(ports.reports),
         break_routes(ports.breaks),
         settlement_routes(ports.settlements),
+        fee_routes(ports.fee_schedules, ports.fee_law),
         analytics_routes(ports.analytics),
         programme_routes(ports.programmes),
         mapping_routes(ports.mappings),
