@@ -1,69 +1,77 @@
 """``make bench``: measure, print a table, write results.json."""
 
 import argparse
+import os
+import signal
 import sys
-import time
+import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import boto3
-from botocore.config import Config
-
-from bench import chat, imports, ingest, ipm
-from bench.figures import Figure, table, write
-from payscope.domain.identity import Role
-from payscope_local.banks import add_bank, database_of
-from payscope_local.places import find_places
-from payscope_local.servers import issuer_of
-from payscope_local.stack import Stack, superuser_dsn
-from payscope_local.state import read_private
+from bench import chat, imports, ingest, ipm, memory
+from bench.bare_copy import canonical_rows, copy_seconds
+from bench.figures import Figure, Run, median, table
+from bench.settlement_file import write_settlement
+from bench.stage import BenchStack, bench_stack
 
 _ROOT = Path(__file__).resolve().parents[1]
 _IPM_RECORDS = 10_000
+_COMPLETE_ROWS = 20_000
+_REPEATS = 3
 
 
 def main() -> int:
-    """Run every benchmark against the local stack, on banks of its own."""
-    parser = argparse.ArgumentParser(prog="make bench")
+    """Run every benchmark on a stack of its own, which is removed at the end."""
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description="The stack lies in the folder bench of .payscope, or of the folder that PAYSCOPE_HOME"
+        " names. A run that was killed leaves it there; the next run removes it, and so does"
+        " `payscope clean` with PAYSCOPE_HOME set to that folder bench.",
+    )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the settlement file")
     rows = parser.parse_args().rows
-    figures = _start_of_the_stack()
+    # So that the stack is removed when the run is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    run = Run(Path(__file__).with_name("results.json"), _say)
     _say("imports of the handlers")
-    figures += imports.measure()
-    places = find_places(_ROOT)
-    stack = Stack(places, _say).up()
-    private = read_private(places.private_file)
-    if private is None:
-        raise RuntimeError("the stack has no private state")
-    bank_id = uuid4()
-    add_bank(database_of(private), bank_id, "Bench Bank", "UTC", "EUR")
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=stack.aws_endpoint_url,
-        region_name=stack.aws_region,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 -- the local endpoint takes any
-        config=Config(s3={"addressing_style": "path"}),
-    )
-    _say(f"a settlement report of {rows:,} rows")
-    figures += ingest.measure(stack, superuser_dsn(places), s3, bank_id, rows)
+    run.add(imports.measure())
     _say("clearing files beside cardutil")
-    figures += ipm.measure(_IPM_RECORDS)
-    _say("questions over HTTP")
-    token = issuer_of(places, private).mint(bank_id, Role.ANALYST, "bench", 3600)
-    figures += chat.measure(stack, token, bank_id)
-    sys.stdout.write(table(figures) + "\n")
-    write(figures, Path(__file__).with_name("results.json"))
+    run.add(ipm.measure(_IPM_RECORDS))
+    run.add(memory.measure(_say))
+    home = Path(os.environ.get("PAYSCOPE_HOME") or _ROOT / ".payscope").resolve()
+    with bench_stack(home, _say) as (stack, starts):
+        run.add(starts)
+        _measure_stack(stack, rows, run)
+    sys.stdout.write(table(run.figures) + "\n")
     return 0
 
 
-def _start_of_the_stack() -> list[Figure]:
-    stack = Stack(find_places(_ROOT), _say)
-    stack.up()
-    stack.down()
-    began = time.perf_counter()
-    stack.up()
-    return [Figure("stack start", time.perf_counter() - began, "s")]
+def _measure_stack(stack: BenchStack, rows: int, run: Run) -> None:
+    day = datetime.now(UTC).date() - timedelta(days=40)
+    with tempfile.TemporaryDirectory(prefix="payscope-bench-") as name:
+        folder = Path(name)
+        _say(f"the whole chain, {_COMPLETE_ROWS:,} rows")
+        run.add([ingest.complete_figure(stack, stack.add_bank("Warm Bank"), folder, day, _COMPLETE_ROWS)])
+        path = folder / "settlement_bench.csv"
+        write_settlement(path, rows, day)
+        run.add([Figure("file size", path.stat().st_size / 1e6, "MB")])
+        bank = stack.add_bank("Bench Bank")
+        _say(f"a bare COPY of {rows:,} rows")
+        copied = []
+        with canonical_rows(path, bank.bank_id) as canonical:
+            for _ in range(_REPEATS):
+                stack.empty_events()
+                copied.append(rows / copy_seconds(stack.superuser_dsn, canonical))
+            stack.empty_events()
+        _say(f"a settlement report of {rows:,} rows through the chain")
+        taken = ingest.seconds_to_queryable(stack, bank, path)
+        run.add(
+            [Figure("object to queryable", rows / taken, "rows/s", "bare COPY, same table", median(copied))]
+        )
+        _say("the rest of its chain")
+        run.add(ingest.finish(stack, bank, rows))
+    _say("questions over HTTP")
+    run.add(chat.measure(stack.description, stack.token(bank), bank.bank_id))
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@ and sum of amounts (PDS 0301) are its stated totals. A record that cannot be rea
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -189,15 +190,24 @@ def _table(rows: list[dict[str, str]], numbers: list[int]) -> pa.Table:
             if more:
                 row["more"] = " ".join(more)
         present.add("more")
-    texts = {
-        name: pa.array([row.get(name, "") for row in rows], pa.string())
-        for name in COLUMNS
-        if name in present
-    }
+    texts = _columns(rows, present)
     _derive(texts)
     nothing = pa.repeat(pa.scalar("", pa.string()), len(rows))
     arrays = [texts.get(name, nothing) for name in COLUMNS]
     return pa.table([*arrays, pa.array(numbers, pa.int64())], names=[*COLUMNS, ROW])
+
+
+def _columns(rows: list[dict[str, str]], present: set[str]) -> dict[str, pa.Array]:
+    """What the rows say, by column: those that all rows have are taken out of each at once."""
+    everywhere = present.intersection(*rows)
+    shared = [name for name in COLUMNS if name in everywhere]
+    # Every row has at least the message's type and its file.
+    cells = zip(*map(itemgetter(*shared), rows), strict=True)
+    texts = {name: pa.array(column, pa.string()) for name, column in zip(shared, cells, strict=True)}
+    for name in COLUMNS:
+        if name in present and name not in texts:
+            texts[name] = pa.array([row.get(name, "") for row in rows], pa.string())
+    return texts
 
 
 def _derive(texts: dict[str, pa.Array]) -> None:

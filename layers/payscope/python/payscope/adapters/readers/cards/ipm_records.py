@@ -6,8 +6,7 @@ on at the next length that has a message behind it and another length, or the en
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from payscope.adapters.readers.cards.ipm_messages import HEADER_BYTES, MAX_MESSAGE_BYTES
 from payscope.domain.ingest.card_formats import IPM_FILLER, IPM_MESSAGE, is_blocked
@@ -18,8 +17,7 @@ _NEXT = re.compile(rb"\x00\x00[\x00-\x3f][\x00-\xff](?=" + IPM_MESSAGE.pattern +
 _AHEAD = MAX_MESSAGE_BYTES + 64
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """Bytes of one record; ``damage`` says why they are none, and the bytes are left out."""
 
     offset: int
