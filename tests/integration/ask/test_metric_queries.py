@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 
 from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
-from payscope.adapters.postgres.ask.metric_sql.statements import can_use_rollup
+from payscope.adapters.postgres.ask.metric_sql.cubes import rollup_for
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask.drill_receipt import drill_receipt
 from payscope.application.ask.measuring import measure, resolve
 from payscope.application.ask.ports import AskPorts
 from payscope.application.ask.run_query import run_query, setting_for
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of
+from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
 from payscope.domain.ask.plans import MetricQuery
 from tests.evaluation import world
 from tests.support.ask import NOW
@@ -32,8 +33,28 @@ def test_a_metric_by_each_of_its_dimensions_is_measured(metric: str, ask_ports: 
         assert result.table.columns[0] == dimension.id
 
 
-@pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))
-@pytest.mark.parametrize("dimensions", [(), ("network",), ("day", "currency")])
+GROUPINGS = (
+    (),
+    ("network",),
+    ("day", "currency"),
+    ("issuer", "response_code"),
+    ("hour", "decline_family"),
+    ("merchant", "corridor"),
+    ("region", "mcc_family"),
+    ("card_present", "three_ds"),
+    ("quarter", "issuer_country"),
+)
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimensions"),
+    [
+        (metric.id, names)
+        for metric in METRICS_BY_ID.values()
+        for names in GROUPINGS
+        if all(metric.relation in DIMENSIONS_BY_ID[name].relations for name in names)
+    ],
+)
 def test_the_roll_up_says_the_same_as_the_rows(
     metric: str, dimensions: tuple[str, ...], ask_ports: AskPorts, asked_database: Database
 ) -> None:
@@ -42,7 +63,8 @@ def test_the_roll_up_says_the_same_as_the_rows(
     reader = PostgresMetrics(asked_database)
     chosen, rows = reader.measure(world.BANK, piece), reader.measure(world.BANK, piece, events_only=True)
     assert chosen.groups == rows.groups
-    assert chosen.source == ("event_daily" if can_use_rollup(piece) else "event")
+    rollup = rollup_for(piece)
+    assert chosen.source == (rollup.table if rollup else "event")
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from payscope.adapters.postgres.ask.metric_sql.statements import Statement, can_use_rollup, measure_statement
+from payscope.adapters.postgres.ask.metric_sql.cubes import rollup_for
+from payscope.adapters.postgres.ask.metric_sql.statements import Statement, measure_statement
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.measured import Slice
@@ -32,7 +33,7 @@ def slice_of(metric: str, *filters: Filter, dimensions: tuple[str, ...] = ()) ->
 @pytest.mark.parametrize("metric", sorted(METRICS_BY_ID))
 def test_the_statement_of_a_metric_is_the_one_reviewed(metric: str) -> None:
     piece = slice_of(metric)
-    statement = measure_statement(BANK, piece, rollup=can_use_rollup(piece))
+    statement = measure_statement(BANK, piece, rollup_for(piece))
     rendered = statement.query.as_string(None) + "\n"
     kept = (SNAPSHOTS / f"{metric}.sql").read_text() if (SNAPSHOTS / f"{metric}.sql").exists() else ""
     assert rendered == kept, f"review, then keep as {metric}.sql:\n{rendered}"
@@ -46,21 +47,41 @@ def test_no_snapshot_is_left_of_a_metric_that_is_gone() -> None:
 def test_a_value_is_only_ever_a_parameter(text: str) -> None:
     def statement(value: str) -> Statement:
         piece = slice_of("decline_count", Filter(dimension="network", values=(value,)))
-        return measure_statement(BANK, piece, rollup=False)
+        return measure_statement(BANK, piece)
 
     assert statement(text).query.as_string(None) == statement("VISA").query.as_string(None)
     assert [text] in statement(text).parameters.values()
 
 
 def test_the_days_of_the_period_are_those_of_the_banks_time_zone() -> None:
-    parameters = measure_statement(BANK, slice_of("auth_attempts"), rollup=False).parameters
+    parameters = measure_statement(BANK, slice_of("auth_attempts")).parameters
     assert parameters["occurred_from"] == datetime(2026, 2, 28, 23, tzinfo=UTC)
     assert parameters["occurred_until"] == datetime(2026, 3, 31, 22, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("dimension", ["issuer", "bin", "hour", "report", "entry_mode"])
-def test_a_dimension_that_the_roll_up_lacks_reads_the_events(dimension: str) -> None:
-    assert not can_use_rollup(slice_of("auth_attempts", dimensions=(dimension,)))
-    assert not can_use_rollup(
-        slice_of("auth_attempts", Filter(dimension=dimension, operator=Operator.NOT_NULL))
-    )
+@pytest.mark.parametrize(
+    ("dimensions", "cube"),
+    [
+        (("network", "response_code"), None),
+        (("issuer",), "issuer"),
+        (("bin", "response_code"), "issuer"),
+        (("hour", "decline_family"), "hour"),
+        (("entry_mode", "three_ds"), "entry"),
+        (("merchant", "corridor"), "merchant"),
+    ],
+)
+def test_a_slice_is_read_from_the_smallest_roll_up_that_holds_it(
+    dimensions: tuple[str, ...], cube: str | None
+) -> None:
+    rollup = rollup_for(slice_of("auth_attempts", dimensions=dimensions))
+    assert rollup is not None
+    assert rollup.cube == cube
+
+
+@pytest.mark.parametrize(
+    "dimensions", [("report",), ("card",), ("hour", "merchant"), ("issuer", "entry_mode")]
+)
+def test_what_no_roll_up_holds_together_is_read_from_the_events(dimensions: tuple[str, ...]) -> None:
+    assert rollup_for(slice_of("auth_attempts", dimensions=dimensions)) is None
+    filters = [Filter(dimension=name, operator=Operator.NOT_NULL) for name in dimensions]
+    assert rollup_for(slice_of("auth_attempts", *filters)) is None

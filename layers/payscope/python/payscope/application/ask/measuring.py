@@ -17,11 +17,11 @@ from payscope.domain.ask.measured import Group, Measured, Slice, decimal_string,
 from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Filter, Grain, MetricQuery, Operator
 from payscope.domain.ask.sources import counting_sources
-from payscope.domain.ask.time_ranges import ALL_DAYS_FROM, month_range, parse_range, range_text
+from payscope.domain.ask.time_ranges import ALL_DAYS_FROM, month_range, parse_range, quarter_range, range_text
 from payscope.domain.money import Money
 from payscope.errors import InvalidInput
 
-_STEPS = ("day", "week", "month")
+_STEPS = ("day", "week", "month", "quarter")
 _MOST_VALUES = 1000
 
 
@@ -335,6 +335,8 @@ def _own_period(piece: Slice, key: Mapping[str, str | None]) -> DayRange | None:
 
 
 def _step_days(step: str, text: str) -> DayRange:
+    if step == Grain.QUARTER.value:
+        return quarter_range(int(text[:4]), int(text[6]))
     if step == Grain.MONTH.value:
         return month_range(int(text[:4]), int(text[5:7]))
     start = date.fromisoformat(text)

@@ -24,9 +24,8 @@ from payscope.domain.ask.summaries import compare, describe
 from payscope.domain.ask.tables import table_of
 
 _INTENTS_CAVEAT = (
-    "Retries are recognised by the order id; without one, by the same card, merchant, amount and"
-    " currency within"
-    " 24 hours of the attempt before."
+    "Retries are recognised by the order id (without one, by the same card, merchant, amount and currency),"
+    " within 24 hours of the attempt before."
 )
 _DELAY_CAVEAT = "Delays count weekdays; bank holidays are not taken out."
 

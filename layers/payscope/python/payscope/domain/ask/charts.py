@@ -6,7 +6,7 @@ from typing import Any
 from payscope.domain.ask.answers import Forecast, Value
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-_STEPS = ("day", "week", "month", "hour", "weekday")
+_STEPS = ("day", "week", "month", "quarter", "hour", "weekday")
 _MOST_MARKS = 500
 
 
@@ -24,7 +24,7 @@ def chart_of(
     encoding: dict[str, Any] = {"y": {"field": "value", "type": "quantitative", "title": first}}
     if steps:
         encoding["x"] = {"field": steps[0], "type": "ordinal", "title": steps[0]}
-        mark = "line" if steps[0] in ("day", "week", "month") else "bar"
+        mark = "line" if steps[0] in ("day", "week", "month", "quarter") else "bar"
     elif others:
         encoding["x"] = {"field": others[0], "type": "nominal", "sort": None, "title": others[0]}
         mark = "bar"

@@ -34,6 +34,7 @@ class Grain(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
 
 
 class Operator(StrEnum):
@@ -138,6 +139,7 @@ class MetricQuery(_Document):
         clock: Overrides each metric's own clock.
         as_of: The instant whose knowledge counts, and whose day is today; a date means its end.
         share: Each group's part of the total instead of its value.
+        running: Each calendar step's sum from the start of the range, instead of its own.
         having: Keeps the groups whose value passes.
         keep: Only these groups, once shares are computed.
         sources: Per event type, the reporting systems that count; filled in when the query is resolved.
@@ -153,6 +155,7 @@ class MetricQuery(_Document):
     limit: int | None = Field(default=None, ge=1, le=1000)
     as_of: AsOf | None = None
     share: bool = False
+    running: bool = False
     having: Having | None = None
     keep: Filter | None = None
     sources: dict[str, tuple[ValueText, ...]] | None = Field(default=None, max_length=10)

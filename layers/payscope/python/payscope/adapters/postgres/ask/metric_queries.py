@@ -8,9 +8,9 @@ from uuid import UUID
 
 import psycopg
 
+from payscope.adapters.postgres.ask.metric_sql.cubes import rollup_for
 from payscope.adapters.postgres.ask.metric_sql.statements import (
     Statement,
-    can_use_rollup,
     files_statement,
     measure_statement,
     rows_statement,
@@ -39,16 +39,14 @@ class PostgresMetrics:
             events_only: Leave the roll-up out, to prove that both say the same.
         """
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
-            rollup = (
-                not events_only
-                and can_use_rollup(piece)
-                and read_rollup_state(cursor, bank_id).serves(piece.as_of, piece.timezone)
-            )
-            statement = measure_statement(bank_id, piece, rollup=rollup)
+            rollup = None if events_only else rollup_for(piece)
+            if rollup and not read_rollup_state(cursor, bank_id).serves(piece.as_of, piece.timezone):
+                rollup = None
+            statement = measure_statement(bank_id, piece, rollup)
             rendered = _render(cursor, statement)
             cursor.execute(statement.query, statement.parameters)
             groups = tuple(_group(row, len(statement.columns)) for row in cursor)
-        return Measured(groups, rendered, "event_daily" if rollup else "event")
+        return Measured(groups, rendered, rollup.table if rollup else "event")
 
     def rows(self, bank_id: UUID, piece: Slice, limit: int, after: str | None) -> RowPage:
         """The rows behind the slice's groups, by report and row number."""

@@ -1,4 +1,4 @@
-"""The daily roll-up of the ledger: refreshed by report, and trusted only while it is complete."""
+"""The daily roll-ups of the ledger: refreshed by report, and trusted only while they are complete."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
+from payscope.domain.events import EventType
 
 _NAME = "event_daily"
 _REFRESH_DEADLINE_S = 240
@@ -49,7 +50,7 @@ class RollupState:
 
 
 class PostgresRollups:
-    """Keeps ``payscope.event_daily`` equal to the current events, by days."""
+    """Keeps ``event_daily`` and ``event_cube_daily`` equal to the current events, by days."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,8 +68,10 @@ class PostgresRollups:
                 {"bank_id": bank_id, "report_id": report_id, "timezone": zone},
             )
             days = sorted(row[0] for row in cursor)
+            span = _span(cursor, bank_id, report_id)
             _refresh(cursor, bank_id, days, zone, now)
-            _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, _span(cursor, bank_id, report_id))
+            _refresh_cubes(cursor, bank_id, _with_neighbours(days, span["types"]), zone, now)
+            _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, span)
         return len(days)
 
     def rebuild(self, bank_id: UUID, now: datetime) -> int:
@@ -81,6 +84,7 @@ class PostgresRollups:
                 "delete from payscope.watermark where bank_id = %s and name = %s", (bank_id, _NAME)
             )
             _refresh(cursor, bank_id, days, zone, now)
+            _refresh_cubes(cursor, bank_id, days, zone, now)
             cursor.execute("select report_id from payscope.report where bank_id = %s", (bank_id,))
             for (report_id,) in cursor.fetchall():
                 _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, _span(cursor, bank_id, report_id))
@@ -116,12 +120,7 @@ def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone
     booked: dict[str, set[str]] = {name: set(known) for name, known in detail.get("days", {}).items()}
     amended = [datetime.fromisoformat(detail["amended_at"])] if detail.get("amended_at") else []
     if days:
-        zone = ZoneInfo(timezone)
-        span = {
-            "bank_id": bank_id,
-            "since": datetime.combine(days[0], time(), zone).astimezone(UTC),
-            "until": datetime.combine(days[-1] + timedelta(days=1), time(), zone).astimezone(UTC),
-        }
+        span = {"bank_id": bank_id, **_instants(days, timezone)}
         cursor.execute(load_query("rollup_delete_days"), {"bank_id": bank_id, "days": list(days)})
         cursor.execute(
             load_query("rollup_insert_days"), {**span, "days": list(days), "timezone": timezone, "now": now}
@@ -142,6 +141,33 @@ def _refresh(cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone
             "timezone": timezone,
         },
     )
+
+
+def _refresh_cubes(
+    cursor: TenantCursor, bank_id: UUID, days: Sequence[date], timezone: str, now: datetime
+) -> None:
+    if days:
+        kept = {"bank_id": bank_id, "days": list(days)}
+        cursor.execute(load_query("cubes_delete_days"), kept)
+        cursor.execute(
+            load_query("cubes_insert_days"),
+            {**kept, **_instants(days, timezone), "timezone": timezone, "now": now},
+        )
+
+
+def _with_neighbours(days: Sequence[date], event_types: Sequence[str]) -> list[date]:
+    """The days, and with authorisations those beside them: an attempt bears on its intent a day far."""
+    if EventType.AUTH not in event_types:
+        return list(days)
+    return sorted({day + timedelta(days=step) for day in days for step in (-1, 0, 1)})
+
+
+def _instants(days: Sequence[date], timezone: str) -> dict[str, datetime]:
+    zone = ZoneInfo(timezone)
+    return {
+        "since": datetime.combine(days[0], time(), zone).astimezone(UTC),
+        "until": datetime.combine(days[-1] + timedelta(days=1), time(), zone).astimezone(UTC),
+    }
 
 
 def _reached(

@@ -21,9 +21,7 @@ from payscope.domain.ask.plans import (
 )
 from payscope.domain.ask.time_ranges import range_text
 
-_STEPS = ("hour", "day", "weekday", "week", "month")
-
-
+_STEPS = ("hour", "day", "weekday", "week", "month", "quarter")
 _TOP_DEFAULT = 10
 
 
@@ -182,7 +180,7 @@ def _order(
         if dimensions and not steps:
             return (OrderBy(by=metric.id, descending=True),), reading.limit
         return tuple(
-            OrderBy(by=name) for name in dimensions if name in ("hour", "day", "week", "month")
+            OrderBy(by=name) for name in dimensions if name in ("hour", "day", "week", "month", "quarter")
         ), reading.limit
     if not dimensions:
         return (), None

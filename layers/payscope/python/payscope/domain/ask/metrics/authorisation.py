@@ -1,7 +1,7 @@
 """Authorisation: attempts, approvals, declines, retries and what was asked for."""
 
 from payscope.domain.ask.metric import Amount, Condition, Direction, Metric, Relation, Term, Test, Unit
-from payscope.domain.ask.metrics.rows import APPROVED, ATTEMPT, DECLINED, EXCLUDED
+from payscope.domain.ask.metrics.rows import APPROVED, ATTEMPT, DECLINED, EXCLUDED, INTENT
 from payscope.domain.ask.plans import Clock
 
 AUTHORISATION: tuple[Metric, ...] = (
@@ -67,6 +67,8 @@ AUTHORISATION: tuple[Metric, ...] = (
         direction=Direction.GOOD,
         synonyms=(
             "approval rate",
+            "ar",
+            "approval percent",
             "authorisation rate",
             "auth rate",
             "acceptance rate",
@@ -86,14 +88,13 @@ AUTHORISATION: tuple[Metric, ...] = (
     Metric(
         "auth_rate_first",
         "First-attempt approval rate",
-        "Intents approved on their first attempt / first attempts. An intent is an order id;"
-        " without one, the same"
-        " card, merchant, amount and currency, each attempt within 24 hours of the one before.",
+        f"Intents approved on their first attempt / first attempts. {INTENT}",
         Unit.RATIO,
         Clock.OCCURRED,
         (Term((*APPROVED, Condition("is_first", Test.TRUE))),),
         (Term((*ATTEMPT, Condition("is_first", Test.TRUE))),),
         relation=Relation.ATTEMPT,
+        version=2,
         direction=Direction.GOOD,
         synonyms=(
             "first attempt approval rate",
@@ -110,15 +111,14 @@ AUTHORISATION: tuple[Metric, ...] = (
     Metric(
         "auth_rate_dedup",
         "Approval rate without retries",
-        "Intents approved in the end / intents, each on the day of its first attempt. An intent is"
-        " an order id;"
-        " without one, the same card, merchant, amount and currency, each attempt within 24 hours"
-        " of the one before.",
+        "Intents approved by one of their attempts within 24 hours of the first / intents, each on the day"
+        f" of its first attempt. {INTENT}",
         Unit.RATIO,
         Clock.OCCURRED,
         (Term((*ATTEMPT, Condition("is_first", Test.TRUE), Condition("intent_approved", Test.TRUE))),),
         (Term((*ATTEMPT, Condition("is_first", Test.TRUE))),),
         relation=Relation.ATTEMPT,
+        version=2,
         direction=Direction.GOOD,
         synonyms=(
             "deduplicated approval rate",
@@ -137,13 +137,12 @@ AUTHORISATION: tuple[Metric, ...] = (
     Metric(
         "payment_intents",
         "Payment intents",
-        "Intents by the day of their first attempt. An intent is an order id; without one, the same"
-        " card, merchant,"
-        " amount and currency, each attempt within 24 hours of the one before.",
+        f"Intents by the day of their first attempt. {INTENT}",
         Unit.COUNT,
         Clock.OCCURRED,
         (Term((*ATTEMPT, Condition("is_first", Test.TRUE))),),
         relation=Relation.ATTEMPT,
+        version=2,
         direction=Direction.GOOD,
         synonyms=(
             "payment intents",
@@ -157,11 +156,12 @@ AUTHORISATION: tuple[Metric, ...] = (
     Metric(
         "auth_retries",
         "Authorisation retries",
-        "Attempts that follow an earlier attempt of the same intent.",
+        f"Attempts that follow an earlier attempt of the same intent. {INTENT}",
         Unit.COUNT,
         Clock.OCCURRED,
         (Term((*ATTEMPT, Condition("is_first", Test.NOT_TRUE))),),
         relation=Relation.ATTEMPT,
+        version=2,
         direction=Direction.BAD,
         synonyms=(
             "retries",
@@ -237,6 +237,8 @@ AUTHORISATION: tuple[Metric, ...] = (
         direction=Direction.BAD,
         synonyms=(
             "decline rate",
+            "dr",
+            "decline percent",
             "rejection rate",
             "refusal rate",
             "failure rate",

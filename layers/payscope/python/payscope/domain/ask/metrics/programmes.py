@@ -1,7 +1,7 @@
 """What the schemes' monitoring programmes look at."""
 
 from payscope.domain.ask.metric import Amount, Direction, Metric, Term, Unit
-from payscope.domain.ask.metrics.rows import FRAUD, SALE
+from payscope.domain.ask.metrics.rows import FIRST_CHARGEBACK, FRAUD, SALE, VISA_CARD_NOT_PRESENT
 from payscope.domain.ask.plans import Clock
 
 PROGRAMMES: tuple[Metric, ...] = (
@@ -71,5 +71,17 @@ PROGRAMMES: tuple[Metric, ...] = (
             "rate of fraud",
             "fraud to sales ratio",
         ),
+    ),
+    Metric(
+        "vamp_ratio",
+        "Visa VAMP ratio",
+        "Fraud reports and first chargebacks / sales of Visa cards that were not present, by count and"
+        " booked in the period (Visa Acquirer Monitoring Program).",
+        Unit.BPS,
+        Clock.BOOKED,
+        (Term((*FRAUD, *VISA_CARD_NOT_PRESENT)), Term((*FIRST_CHARGEBACK, *VISA_CARD_NOT_PRESENT))),
+        (Term((*SALE, *VISA_CARD_NOT_PRESENT)),),
+        direction=Direction.BAD,
+        synonyms=("vamp", "vamp ratio", "visa vamp", "vamp rate", "visa monitoring ratio"),
     ),
 )

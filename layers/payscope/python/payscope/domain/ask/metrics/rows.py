@@ -42,3 +42,10 @@ GROSS_SETTLED = (is_one_of("event_type", "SETTLEMENT"), IN_SETTLEMENT_REPORT)
 OPEN_BREAK = (is_one_of("state", "MISMATCHED", "UNMATCHED", "DUPLICATE", "REOPENED"),)
 MATCHED = (is_one_of("state", "MATCHED", "MATCHED_TOLERANCE", "GROUPED"),)
 DECIDED = (is_none_of("state", "EXPECTED"),)
+
+# What the answers about retries state with them.
+INTENT = (
+    "Attempts of one order (without an order id: of the same card, merchant, amount and currency) are one"
+    " intent while each follows the one before within 24 hours."
+)
+VISA_CARD_NOT_PRESENT = (is_one_of("network", "VISA"), is_one_of("card_present", "NOT_PRESENT"))

@@ -15,8 +15,11 @@ PLAIN_DIMENSIONS: Mapping[str, str] = {
     "response_code": "response_code",
     "decline_family": "decline_family",
     "reason_code": "reason_code",
+    "card": "card_token",
     "source": "source",
 }
+# What a row takes from its merchant where it does not say so itself (settlement lines carry no MCC).
+OF_MERCHANT = frozenset({"merchant_group", "mcc", "mcc_family", "country", "region", "corridor"})
 
 
 SHOWN_COLUMNS = (
@@ -56,7 +59,7 @@ EVENT_COLUMNS = tuple(
             "interchange_minor",
             "scheme_fee_minor",
             "markup_minor",
-            "card_token",
+            "card_present",
         )
     )
 )

@@ -18,6 +18,7 @@ def calendar_dimensions(day: Fragment) -> dict[str, Fragment]:
         "day": sql.SQL("to_char({}, 'YYYY-MM-DD')").format(day),
         "week": sql.SQL("to_char(date_trunc('week', ({})::timestamp), 'YYYY-MM-DD')").format(day),
         "month": sql.SQL("to_char({}, 'YYYY-MM')").format(day),
+        "quarter": sql.SQL("to_char({}, 'YYYY-\"Q\"Q')").format(day),
         "weekday": sql.SQL("(array[{}])[extract(isodow from {})::integer]").format(names, day),
     }
 

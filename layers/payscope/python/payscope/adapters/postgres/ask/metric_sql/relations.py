@@ -1,12 +1,26 @@
 """Where the rows of a metric come from, and what each name of the catalogue is there."""
 
+from collections.abc import Mapping
+from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg import sql
 
 from payscope.adapters.postgres.ask.metric_sql.attempts import attempts_with_intents
-from payscope.adapters.postgres.ask.metric_sql.columns import EVENT_COLUMNS, PLAIN_DIMENSIONS, SHOWN_COLUMNS
+from payscope.adapters.postgres.ask.metric_sql.columns import (
+    EVENT_COLUMNS,
+    OF_MERCHANT,
+    PLAIN_DIMENSIONS,
+    SHOWN_COLUMNS,
+)
+from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup
+from payscope.adapters.postgres.ask.metric_sql.groupings import (
+    corridor_of,
+    family_of,
+    presence_of,
+    region_of,
+)
 from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows
 from payscope.adapters.postgres.ask.metric_sql.periods import (
     between_days,
@@ -18,21 +32,27 @@ from payscope.domain.ask.measured import Slice
 from payscope.domain.ask.metric import Amount, Relation
 from payscope.domain.ask.plans import Clock
 
-# What a row takes from its merchant where it does not say so itself (settlement lines carry no MCC).
-_OF_MERCHANT = frozenset({"merchant_group", "mcc", "country", "corridor"})
+_TABLES: Mapping[str, LiteralString] = {
+    "event_daily": "payscope.event_daily e",
+    "event_cube_daily": "payscope.event_cube_daily e",
+}
+_HOUR = "to_char(e.occurred_at at time zone {}, 'HH24')"
 
 
 def rows_of(
-    bank_id: UUID, piece: Slice, bound: Parameters, *, rollup: bool = False, lean: bool = False
+    bank_id: UUID, piece: Slice, bound: Parameters, rollup: Rollup | None = None, *, lean: bool = False
 ) -> Rows:
+    """The rows of the slice: from the roll-up where one is given, else as they were delivered.
+
+    Args:
+        lean: The rows are only counted and summed, not shown.
+    """
     needed = {*piece.dimensions, *(each.dimension for each in piece.filters)}
-    match piece.metric.relation:
-        case Relation.EVENT if rollup:
-            return _rollup_rows(bank_id, piece, bound, needed)
-        case Relation.BREAK:
-            return _break_rows(bank_id, piece, bound, needed)
-        case _:
-            return _event_rows(bank_id, piece, bound, needed, lean=lean)
+    if rollup is not None:
+        return _rollup_rows(bank_id, piece, bound, needed, rollup)
+    if piece.metric.relation is Relation.BREAK:
+        return _break_rows(bank_id, piece, bound, needed)
+    return _event_rows(bank_id, piece, bound, needed, lean=lean)
 
 
 def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str], *, lean: bool) -> Rows:
@@ -82,25 +102,26 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         "row_id": sql.SQL("e.event_id"),
         "shown": sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(shown),
     }
+    country = sql.SQL("coalesce(e.country, mg.country)")
+    mcc = sql.SQL("coalesce(e.mcc, mg.mcc)")
+    columns["card_present"] = presence_of(sql.SQL("e.card_present"), sql.SQL("e.channel"))
     dimensions = {
         **{name: sql.SQL("e.{}").format(sql.Identifier(column)) for name, column in PLAIN_DIMENSIONS.items()},
         **calendar_dimensions(day),
-        "hour": sql.SQL("to_char(e.occurred_at at time zone {}, 'HH24')").format(
-            bound.bind("timezone", piece.timezone)
-        )
+        "hour": sql.SQL(_HOUR).format(bound.bind("timezone", piece.timezone))
         if "hour" in needed
         else sql.SQL("null"),
         "currency": sql.SQL("coalesce(e.settlement_currency, e.currency)")
         if piece.metric.settlement_currency
         else sql.SQL("e.currency"),
-        "corridor": sql.SQL(
-            "case when coalesce(e.country, mg.country) = e.issuer_country then 'DOMESTIC'"
-            " when coalesce(e.country, mg.country) <> e.issuer_country then 'CROSS_BORDER' end"
-        ),
+        "corridor": corridor_of(country, sql.SQL("e.issuer_country")),
+        "card_present": columns["card_present"],
         "report": sql.SQL("e.report_id::text"),
         "merchant_group": sql.SQL("mg.merchant_group"),
-        "mcc": sql.SQL("coalesce(e.mcc, mg.mcc)"),
-        "country": sql.SQL("coalesce(e.country, mg.country)"),
+        "mcc": mcc,
+        "mcc_family": family_of(mcc),
+        "country": country,
+        "region": region_of(country),
         "issuer": sql.SQL("i.name"),
     }
     return Rows(
@@ -114,34 +135,46 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
     )
 
 
-def _rollup_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]) -> Rows:
+def _rollup_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str], rollup: Rollup) -> Rows:
     bank = bound.bind("bank_id", bank_id)
     day = sql.SQL("e.occurred_on") if piece.clock is Clock.OCCURRED else sql.SQL("e.booked_on")
     always: list[Fragment] = [sql.SQL("e.bank_id = {}").format(bank)]
+    if rollup.cube is not None:
+        always.append(sql.SQL("e.cube = {}").format(sql.Literal(rollup.cube)))
+    if piece.metric.relation is Relation.ATTEMPT:
+        always.append(sql.SQL("e.is_first is not null"))
     if piece.period is not None:
         always.append(between_days(day, piece.period, bound))
     columns: dict[str, Fragment] = {
-        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(name)) for name in ("subtype", "exclusion")
+        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(name))
+        for name in ("subtype", "exclusion", "network", "card_present")
     }
     columns |= {
-        name: sql.SQL("e.{}").format(sql.Identifier(name)) for name in ("event_type", "source", "approved")
+        name: sql.SQL("e.{}").format(sql.Identifier(name))
+        for name in ("event_type", "source", "approved", "is_first", "intent_approved")
     }
     dimensions: dict[str, Fragment] = {
-        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(PLAIN_DIMENSIONS[name]))
-        for name in ("network", "merchant", "channel", "response_code", "decline_family")
+        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(PLAIN_DIMENSIONS.get(name, name)))
+        for name in (*PLAIN_DIMENSIONS, "hour", "card_present")
     }
+    country = sql.SQL("coalesce(nullif(e.country, ''), mg.country)")
+    mcc = sql.SQL("coalesce(nullif(e.mcc, ''), mg.mcc)")
     dimensions |= {
         **calendar_dimensions(day),
         "source": sql.SQL("e.source"),
         "currency": sql.SQL("coalesce(nullif(e.settlement_currency, ''), e.currency)")
         if piece.metric.settlement_currency
         else sql.SQL("e.currency"),
+        "corridor": corridor_of(country, sql.SQL("nullif(e.issuer_country, '')")),
         "merchant_group": sql.SQL("mg.merchant_group"),
-        "mcc": sql.SQL("coalesce(nullif(e.mcc, ''), mg.mcc)"),
-        "country": sql.SQL("coalesce(nullif(e.country, ''), mg.country)"),
+        "mcc": mcc,
+        "mcc_family": family_of(mcc),
+        "country": country,
+        "region": region_of(country),
+        "issuer": sql.SQL("i.name"),
     }
     return Rows(
-        from_clause=_joined(sql.SQL("payscope.event_daily e"), needed, bank, sql.SQL("e")),
+        from_clause=_joined(sql.SQL(_TABLES[rollup.table]), needed, bank, sql.SQL("e")),
         always=tuple(always),
         dimensions=dimensions,
         columns=columns,
@@ -191,6 +224,7 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
             "merchant": sql.SQL("b.merchant_id"),
             "merchant_group": sql.SQL("mg.merchant_group"),
             "mcc": sql.SQL("mg.mcc"),
+            "mcc_family": family_of(sql.SQL("mg.mcc")),
             "currency": sql.SQL("b.currency"),
             "break_reason": sql.SQL("b.reason"),
             "break_state": state,
@@ -236,7 +270,7 @@ def _weekdays_until(day: Fragment) -> Fragment:
 
 def _joined(start: Fragment, needed: set[str], bank: Fragment, alias: Fragment) -> Fragment:
     joined = start
-    if needed & _OF_MERCHANT:
+    if needed & OF_MERCHANT:
         joined += sql.SQL(
             "\nleft join payscope.merchant mg on mg.bank_id = {} and mg.merchant_id = {}.merchant_id"
         ).format(bank, alias)

@@ -9,39 +9,14 @@ from psycopg import sql
 
 from payscope.adapters.postgres.ask.metric_sql.attempts import INTENT_COLUMNS
 from payscope.adapters.postgres.ask.metric_sql.conditions import conditions_of, where_clause
+from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup
 from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters
 from payscope.adapters.postgres.ask.metric_sql.periods import instants_of
 from payscope.adapters.postgres.ask.metric_sql.relations import rows_of
 from payscope.adapters.postgres.ask.metric_sql.totals import contribution_of, quantile_of, total_of
 from payscope.domain.ask.measured import Slice
-from payscope.domain.ask.metric import Amount, Metric, Relation, Term
+from payscope.domain.ask.metric import Metric, Relation, Term
 from payscope.domain.ask.plans import Clock
-
-# What event_daily keeps, and what of it is '' where the event has null.
-_ROLLED_UP = frozenset(
-    {
-        "network",
-        "merchant",
-        "merchant_group",
-        "mcc",
-        "country",
-        "channel",
-        "response_code",
-        "decline_family",
-        "currency",
-        "source",
-        "weekday",
-        "day",
-        "week",
-        "month",
-    }
-)
-
-
-_ROLLED_UP_COLUMNS = frozenset({"event_type", "subtype", "source", "exclusion", "approved"})
-
-
-_ROLLED_UP_AMOUNTS = frozenset(Amount) - {Amount.DELAY, Amount.ABSOLUTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +28,10 @@ class Statement:
     columns: tuple[str, ...]
 
 
-def can_use_rollup(piece: Slice) -> bool:
-    """Whether the daily roll-up holds everything that the slice looks at."""
-    if piece.metric.relation is not Relation.EVENT or piece.clock is None:
-        return False
-    terms = (*piece.metric.numerator, *piece.metric.denominator)
-    names = {*piece.dimensions, *(each.dimension for each in piece.filters)}
-    columns = {condition.column for term in terms for condition in term.where}
-    amounts = {term.amount for term in terms}
-    return names <= _ROLLED_UP and columns <= _ROLLED_UP_COLUMNS and amounts <= _ROLLED_UP_AMOUNTS
-
-
-def measure_statement(bank_id: UUID, piece: Slice, *, rollup: bool) -> Statement:
+def measure_statement(bank_id: UUID, piece: Slice, rollup: Rollup | None = None) -> Statement:
     """Groups of a slice: dimensions, numerator, denominator, quantile, row count, xor of row identities."""
     bound = Parameters()
-    rows = rows_of(bank_id, piece, bound, rollup=rollup, lean=True)
+    rows = rows_of(bank_id, piece, bound, rollup, lean=True)
     numerator = conditions_of(piece, piece.metric.numerator, rows, bound)
     denominator = conditions_of(piece, piece.metric.denominator, rows, bound)
     selected = [
