@@ -2,8 +2,11 @@
 
 A card number has 13 to 19 digits, in one group or several, in an issuer range of ISO/IEC 7812 as the
 networks publish them, of a length that the network issues, with a valid check digit (ISO/IEC 7812-1
-annex B). Other groups of digits may stand beside it and a word of letters may touch it. Identifiers
-such as ARNs (23 digits) and IBANs (their own check digits) are told from it.
+annex B). Other groups of digits may stand beside it and words of letters may touch it. Identifiers
+such as ARNs (23 digits) and IBANs (their own check digits) are told from it, and dates are no part of it.
+Inside a longer run of digits, where chance puts one into many references, it is looked for only where
+words around speak of cards, and only as formats glue it: with its length before it (ISO 8583 element 2)
+or its expiry date behind it (ISO/IEC 7813).
 """
 
 import hashlib
@@ -23,9 +26,35 @@ _LONGEST_WORD = 64
 _PRINTED = re.compile(
     r"(?:4,){3}(?:4,)?[1-4]|4,6,[45]|8,8|4,12|12,4|6,10|10,6|4,4,8|8,4,4|4,8,4|6,6,4|6,4,6|6,2,4,4|6,13"
 )
+# Separators that may be mixed within one number; points, slashes and commas are of dates and amounts.
+_MIXED = re.compile(r"[ \u00a0\u202f\u2010-\u2013-]{1,3}")
+_YEAR, _MONTH, _DAY = "(?:19[7-9]|20[0-9])[0-9]", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = re.compile(f"{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}")
+_SHORT_DATE = re.compile(f"[0-3][0-9]{_MONTH}{_DAY}|{_DAY}{_MONTH}[0-3][0-9]")
+# The country code of a telephone number with its sign.
+_TELEPHONE = re.compile(r"\+[0-9]{1,3}(?![0-9])")
+_ABOUT_CARDS = re.compile(
+    r"(?<![a-z])(?:pan|cards?|carte|karten?|kartennummer|tarjeta|carta|track ?[12]?|de ?0?2|visa|mastercard"
+    r"|maestro|amex|american express|discover|diners|jcb)(?![a-z])"
+)
+_ABOUT_ACQUIRER = re.compile(r"(?<![a-z])arn(?![a-z])|acquirer ?ref")
+# Year and month of an expiry date, in either order.
+_EXPIRY = re.compile(f"[2-4][0-9]{_MONTH}|{_MONTH}[2-4][0-9]")
 # What a spreadsheet makes of a long number.
 _SCIENTIFIC = re.compile(r"(?<![0-9A-Za-z.,])([0-9])[.,]([0-9]{12,18})[eE]\+?([0-9]{2})(?![0-9A-Za-z])")
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}(?![0-9A-Za-z])")
+# Lengths by country (SWIFT's IBAN registry); a creditor reference (ISO 11649) has any length.
+_IBAN_LENGTHS = {
+    country: length
+    for length, countries in {
+        15: "NO", 16: "BE", 18: "DK FI FK FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST", 26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HU LB NI PL SV", 29: "BR EG PS QA UA",
+        30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
 # A decimal number by itself, such as a coordinate; computers write 17 significant digits at most.
 _DECIMAL = re.compile(r"\s*[-+]?(?![0-9.]{19})[0-9]{1,3}\.(?=[0-9]+\s*$)")
 _UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
@@ -100,7 +129,7 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
+def redact(text: str, key: bytes, *, spare_bare: bool = False, about: str = "") -> str:
     """The text with every card number replaced by its token.
 
     Args:
@@ -108,16 +137,22 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
         key: The bank's own card key.
         spare_bare: Leave numbers that fill the whole text, for columns whose layout defines them
             as identifiers.
+        about: What the text is said to be, such as the name of its column.
     """
     folded = _folded(text)
     if folded.isdigit():
         digits = _unpadded(folded)
-        return text if spare_bare or not is_card_number(digits) else str(tokenise(digits, key))
-    if not _POSSIBLE.search(folded):
+        if spare_bare:
+            return text
+        if is_card_number(digits):
+            return str(tokenise(digits, key))
+    if not _POSSIBLE.search(folded) or (spare_bare and folded.strip().isalnum()):
         return text
-    if spare_bare and folded.strip().isalnum():
-        return text
-    found = _written_numbers(folded)
+    found = [] if folded.isdigit() else _written_numbers(folded)
+    context = f"{about} {folded}".casefold().replace("_", " ")
+    if speaks_of_cards(context):
+        spared = 23 if _ABOUT_ACQUIRER.search(context) else 0
+        found = sorted([*found, *_glued_numbers(folded, found, spared)])
     if not found:
         return text
     pieces: list[str] = []
@@ -127,6 +162,11 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False) -> str:
         end = stop
     # Untouched text is given back as it came, not in its folded form.
     return "".join([*pieces, folded[end:]])
+
+
+def speaks_of_cards(text: str) -> bool:
+    """Whether a word of a text, or of a column's name, says that card numbers may be near."""
+    return _ABOUT_CARDS.search(text.casefold().replace("_", " ")) is not None
 
 
 def _folded(text: str) -> str:
@@ -191,7 +231,7 @@ def _in_groups(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int,
             digits += text[groups[last][0] : groups[last][1]]
             if len(digits) > 19:
                 break
-            if last > first and is_card_number(digits) and _is_written_so(text, groups, first, last):
+            if last > first and is_card_number(digits) and _is_written_so(text, groups, first, last, digits):
                 windows.append((last, digits))
         if windows:
             last, digits = windows[-1]
@@ -201,19 +241,76 @@ def _in_groups(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int,
     return numbers
 
 
-def _is_written_so(text: str, run: list[tuple[int, int]], first: int, last: int) -> bool:
+def _is_written_so(text: str, run: list[tuple[int, int]], first: int, last: int, digits: str) -> bool:
     """Whether groups are set as one number is, not as dates and amounts beside each other are."""
     groups = run[first : last + 1]
-    if not _stands_alone(text, groups[0][0], groups[-1][1], least=3):
+    is_printed = _PRINTED.fullmatch(",".join(str(stop - start) for start, stop in groups)) is not None
+    if not _stands_alone(text, groups[0][0], groups[-1][1], least=1 if is_printed else 3):
         return False
-    if _PRINTED.fullmatch(",".join(str(stop - start) for start, stop in groups)):
+    if _holds_date(text, groups):
+        return False
+    if is_printed:
         return True
+    if groups[0][0] and _TELEPHONE.match(text, groups[0][0] - 1):
+        return False
     gaps = {text[left[1] : right[0]] for left, right in pairwise(groups)}
     # Of a longer number in equal groups, such as a payment reference, a part is no card number.
     beside = [pair for pair in ((first - 1, first), (last, last + 1)) if pair[0] >= 0 and pair[1] < len(run)]
+    if any(text[run[left][1] : run[right][0]] in gaps for left, right in beside):
+        return False
+    if len(groups) > 2 and len(gaps) == 1 and _is_even(groups):
+        return True
+    # Groups of any widths and separators are left, as in account numbers: only where most cards are.
     if len(groups) == 2 and any(sign in ",;:/|" for gap in gaps for sign in gap):
         return False
-    return len(gaps) == 1 and not any(text[run[left][1] : run[right][0]] in gaps for left, right in beside)
+    return _is_common(digits) and (len(gaps) == 1 or all(_MIXED.fullmatch(gap) for gap in gaps))
+
+
+def _is_even(groups: list[tuple[int, int]]) -> bool:
+    """Whether all groups are of one width, the last no wider."""
+    widths = [stop - start for start, stop in groups]
+    return len(set(widths[:-1])) == 1 and widths[-1] <= widths[0]
+
+
+def _holds_date(text: str, groups: list[tuple[int, int]]) -> bool:
+    """Whether some of the groups are a date, as it stands behind a number in the names of files."""
+    texts = [text[start:stop] for start, stop in groups]
+    if any(_DATE.fullmatch(group) for group in texts):
+        return True
+    if len(texts) == 2 and text[groups[0][1]] in "_-" and _SHORT_DATE.fullmatch(texts[1]):
+        return True
+    threes = (texts[at : at + 3] for at in range(len(texts) - 2))
+    return any(sorted(map(len, three)) == [2, 2, 4] and _DATE.fullmatch("".join(three)) for three in threes)
+
+
+def _is_common(digits: str) -> bool:
+    """Whether the number is in one of the ranges and of the length in which most cards are issued."""
+    two, four = digits[:2], digits[:4]
+    if len(digits) == 15:
+        return two in ("34", "37")
+    is_common = digits[0] == "4" or "51" <= two <= "55" or "2221" <= four <= "2720" or four == "6011"
+    return len(digits) == 16 and (is_common or two in ("35", "62", "65"))
+
+
+def _glued_numbers(text: str, found: list[tuple[int, int, str]], spared: int) -> list[tuple[int, int, str]]:
+    """Card numbers with other digits before or behind them, which go with them; none in so many digits."""
+    return [
+        (*group.span(), number)
+        for group in _GROUP.finditer(text)
+        if len(group.group()) != spared
+        and not any(start < group.end() and group.start() < stop for start, stop, _ in found)
+        and (number := _glued(group.group())) is not None
+    ]
+
+
+def _glued(group: str) -> str | None:
+    length = int(group[:2])
+    if 13 <= length <= min(19, len(group) - 2) and is_card_number(group[2 : 2 + length]):
+        return group[2 : 2 + length]
+    for length in (16, 15):
+        if _EXPIRY.match(group, length) and is_card_number(group[:length]):
+            return group[:length]
+    return None
 
 
 def _joins(gap: str) -> bool:
@@ -229,12 +326,11 @@ def _unpadded(digits: str) -> str:
 
 
 def _stands_alone(text: str, start: int, stop: int, least: int = 1) -> bool:
-    """Whether nothing but a word of letters touches: one at either side, or longer ones at both."""
+    """Whether nothing but words of letters touch, each of ``least`` letters or more."""
     before = _letters(text[max(start - _LONGEST_WORD, 0) : start][::-1])
     after = _letters(text[stop : stop + _LONGEST_WORD])
     if before is None or after is None:
         return False
-    least = 3 if before and after else least
     return all(count == 0 or count >= least for count in (before, after))
 
 
@@ -251,8 +347,10 @@ def _letters(text: str) -> int | None:
 
 
 def _is_iban(text: str) -> bool:
-    """The check digits of ISO 13616."""
+    """Length and check digits of ISO 13616, or of a creditor reference."""
     plain = text.replace(" ", "")
+    if plain[:2] != "RF" and _IBAN_LENGTHS.get(plain[:2]) != len(plain):
+        return False
     return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
 
 

@@ -20,6 +20,7 @@ from payscope.domain.pan import (
     redact,
     redact_number,
     remove_track_data,
+    speaks_of_cards,
 )
 
 ROW = "_row"
@@ -32,8 +33,9 @@ _HARMLESS = (
     r"^(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4})[ T]+[0-9]{2}:[0-9]{2}"
     r"(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?$"
     r"|^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-    r"|^[0-9]{20,}$|^(?:[179]|8[02-9])[0-9]*$"
+    r"|^(?:[179]|8[02-9])[0-9]{0,18}$"
 )
+_TOO_LONG = r"|^[0-9]{20,}$"
 _ALONE = r"^\s*[0-9A-Za-z]+\s*$"
 _CODE = r"^\s*[0-9]{3,4}\s*$|[0-9]{13,}"
 
@@ -81,7 +83,7 @@ class ArrowCardGuard:
                 column = rows.column(position)
             if longest is None or longest < _SHORTEST:
                 continue
-            cells, tracks = _clean_column(column, key, spare_bare=name.casefold() in names)
+            cells, tracks = _clean_column(column, key, name, spare_bare=name.casefold() in names)
             for index in tracks:
                 sensitive.setdefault(index, set()).add(name)
             if cells is not None:
@@ -100,10 +102,11 @@ class ArrowCardGuard:
 
 
 def _clean_column(
-    column: pa.ChunkedArray, key: bytes, *, spare_bare: bool
+    column: pa.ChunkedArray, key: bytes, name: str, *, spare_bare: bool
 ) -> tuple[pa.Array | None, list[int]]:
     """The column without card numbers (None when it is clean), and the rows with track data."""
-    wanted = _deserving(column, _ALONE if spare_bare else _HARMLESS)
+    harmless = _HARMLESS if speaks_of_cards(name) else _HARMLESS + _TOO_LONG
+    wanted = _deserving(column, _ALONE if spare_bare else harmless)
     tracks: list[int] = []
     tracked = pc.match_substring_regex(column, _TRACK_SHAPE)
     if pc.any(tracked).as_py():
@@ -114,7 +117,7 @@ def _clean_column(
     flat = _flat(column)
     mask = pc.is_in(pa.array(range(len(flat)), pa.uint64()), wanted)
     before = flat.filter(mask).to_pylist()
-    after = [redact(text, key, spare_bare=spare_bare) for text in before]
+    after = [redact(text, key, spare_bare=spare_bare, about=name) for text in before]
     if before == after:
         return None, tracks
     return pc.replace_with_mask(flat, mask, pa.array(after, pa.string())), tracks
