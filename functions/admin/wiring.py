@@ -49,6 +49,7 @@ from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.reconcile.rule_files import (
     calendar_rules,
+    dispute_windows,
     fee_law,
     programme_rules,
     reconciliation_rules,
@@ -126,6 +127,7 @@ def build_ports(parts: Parts) -> AdminPorts:
             lifecycles=PostgresLifecycleReader(database),
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
             calendars=calendars,
+            dispute_windows=dispute_windows(),
         ),
         breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars),
         settlements=PostgresSettlementReader(database, _matched_sources()),

@@ -49,6 +49,7 @@ from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json, sche
 from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act
+from payscope.domain.reconcile.rule_files import dispute_windows
 from payscope.errors import NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
@@ -471,6 +472,7 @@ class Desk:
                 lifecycles=self.lifecycles,
                 signer=PlainSigner(),
                 calendars=CALENDARS,
+                dispute_windows=dispute_windows(),
             ),
             breaks=BreakPorts(
                 breaks=self.breaks,

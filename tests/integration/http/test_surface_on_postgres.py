@@ -35,6 +35,7 @@ from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.audit import AuditDraft, AuditEvent, AuditHead, first_fault
 from payscope.domain.events import EventType, event_id
 from payscope.domain.identity import Role
+from payscope.domain.reconcile.rule_files import dispute_windows
 from payscope.errors import Conflict, Forbidden, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
@@ -85,6 +86,7 @@ def desk(database: Database) -> Desk:
             lifecycles=PostgresLifecycleReader(database),
             signer=PlainSigner(),
             calendars=CALENDARS,
+            dispute_windows=dispute_windows(),
         ),
         breaks=BreakPorts(
             breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4), calendars=CALENDARS

@@ -125,3 +125,89 @@ def test_no_sales_have_no_ratio() -> None:
 def test_malformed_rules_are_refused() -> None:
     with pytest.raises(ValueError, match="malformed"):
         programmes_from_json('{"programmes": [{"id": "X"}]}')
+
+
+@pytest.mark.parametrize(
+    ("country", "events", "minor", "tier"),
+    [
+        ("AE", 150, 7_500_001, "EXCESSIVE"),
+        ("AE", 150, 7_500_000, "NONE"),  # not over 75,000 USD
+        ("AE", 100, 9_000_000, "NONE"),  # not more than 100 events
+        ("DE", 150, 9_000_000, "NONE"),  # elsewhere it takes more than 1,500
+        (None, 150, 9_000_000, "NONE"),
+    ],
+)
+def test_a_region_has_conditions_of_its_own(country: str | None, events: int, minor: int, tier: str) -> None:
+    counts = MonthCounts(
+        "M",
+        "VISA",
+        country,
+        sales_not_present=5_000,
+        disputes_not_present=events,
+        reported_minor={"USD": minor},
+    )
+    assert _tier(VAMP, counts) == tier
+
+
+def test_a_region_keeps_the_threshold_that_others_have_lowered() -> None:
+    counts = MonthCounts(
+        "M",
+        "VISA",
+        "AE",
+        sales_not_present=100_000,
+        disputes_not_present=2_000,
+        reported_minor={"USD": 10**9},
+    )  # 200 bps
+    assert (_tier(VAMP, counts), stand(VAMP, counts, MAY).threshold_bps) == ("NONE", 220)
+    assert stand(VAMP, MonthCounts("M", "VISA", "DE"), MAY).threshold_bps == 150
+
+
+@pytest.mark.parametrize(
+    ("chargebacks", "sales", "levels"),
+    [
+        (74, 1_000, ()),  # fewer than three quarters of a hundred
+        (75, 1_000, ("EARLY_WARNING",)),
+        (75, 6_667, ()),  # 112.49 bps, three quarters of 150 are 112.5
+        (75, 6_666, ("EARLY_WARNING",)),
+        (100, 1_000, ("EARLY_WARNING", "ECM")),
+        (300, 1_000, ("EARLY_WARNING", "HECM")),
+    ],
+)
+def test_the_warning_comes_at_three_quarters_of_both_conditions(
+    chargebacks: int, sales: int, levels: tuple[str, ...]
+) -> None:
+    counts = MonthCounts("M", "MASTERCARD", chargebacks=chargebacks, sales_before=sales)
+    assert stand(ECP, counts, MAY).levels == levels
+
+
+def test_a_standing_says_what_the_events_are_and_who_has_most_of_them() -> None:
+    counts = [
+        MonthCounts(
+            name, "VISA", sales_not_present=1_000, fraud_reports_not_present=n, disputes_not_present=1
+        )
+        for n, name in enumerate("ABCDEFG")
+    ]
+    acquirer = next(item for item in stand_all(RULES.values(), counts, MAY) if item.merchant_id is None)
+    assert acquirer.parts == {"fraud_reports": 21, "disputes": 7}
+    assert [(item.merchant_id, item.numerator) for item in acquirer.contributors] == [
+        ("G", 7), ("F", 6), ("E", 5), ("D", 4), ("C", 3),
+    ]  # fmt: skip
+    assert sum(acquirer.parts.values()) == acquirer.numerator == 28
+
+
+@pytest.mark.parametrize(
+    ("month", "events", "tier"),
+    [
+        (date(2025, 12, 1), 699, "NONE"),  # above standard begins in 2026
+        (date(2025, 12, 1), 700, "EXCESSIVE"),
+        (date(2026, 1, 1), 499, "NONE"),
+        (date(2026, 1, 1), 500, "ABOVE_STANDARD"),
+        (date(2026, 1, 1), 699, "ABOVE_STANDARD"),
+        (date(2026, 1, 1), 700, "EXCESSIVE"),
+    ],
+)
+def test_the_acquirer_is_held_against_fifty_and_seventy_basis_points(
+    month: date, events: int, tier: str
+) -> None:
+    counts = MonthCounts("", "VISA", sales_not_present=100_000, disputes_not_present=events)
+    assert _tier(RULES["VISA_VAMP_ACQUIRER"], counts, month) == tier

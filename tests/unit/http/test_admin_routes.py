@@ -10,13 +10,16 @@ import pytest
 
 from payscope.application.ingest.read_reports import ControlTotal, CurrencyTotal, ReportProblem
 from payscope.application.operate.manage_dlq import DeadLetter, FailedReport
+from payscope.application.reconcile.get_transaction import Lifecycle, LifecycleEvent
 from payscope.domain.audit import AuditEvent, AuditHead, first_fault
+from payscope.domain.events import EventType
 from payscope.domain.identity import Role
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.merkle import includes
 from payscope.domain.reconcile.ageing import BANDS, age_band, expected_between
 from payscope.domain.reconcile.calendars import WEEKDAYS_ONLY
 from tests.support.desk import BANK, CALENDARS, NOW, OTHER_BANK, Desk, a_break, a_report
+from tests.support.payments import event
 
 
 @pytest.fixture
@@ -282,8 +285,8 @@ def test_an_exported_log_verifies_and_every_entry_is_proved_under_the_head(desk:
     events = [AuditEvent(**item) for item in items]
     assert len(events) == head["size"] == 7
     assert first_fault(events, AuditHead(head["size"], head["entry_hash"])) is None
-    for event in events:
-        event_id = __import__("json").loads(event.canonical)["event_id"]
+    for entry in events:
+        event_id = __import__("json").loads(entry.canonical)["event_id"]
         proof = client.get(f"/audit/proof/{event_id}").json()
         assert proof["head"]["root_hash"] == head["root_hash"]
         path = [bytes.fromhex(node) for node in proof["path"]]
@@ -377,3 +380,15 @@ def test_a_report_that_cannot_be_started_stays_failed(desk: Desk) -> None:
 def test_validation_counts_the_bank_of_the_token(desk: Desk) -> None:
     assert desk.admin(Role.ADMIN).post("/admin/validate-datasets").json() == {"agree": True}
     assert desk.validated == [BANK]
+
+
+def test_a_payment_shows_its_disputes_with_their_deadline(desk: Desk) -> None:
+    opened = event(
+        EventType.DISPUTE, "d", date(2026, 10, 1), -1000, subtype="FIRST_CHARGEBACK", reason_code="10.4"
+    )
+    lifecycle = Lifecycle((LifecycleEvent(UUID(int=9), 1, opened),), (), (), ())
+    desk.lifecycles.payments[BANK, "L-d"] = lifecycle
+    (dispute,) = desk.admin().get("/transactions/L-d").json()["disputes"]
+    assert (dispute["state"], dispute["waits_for"], dispute["due_on"]) == ("OPEN", "ACQUIRER", "2026-10-31")
+    assert (dispute["is_overdue"], dispute["days_left"]) == (True, -24)
+    assert dispute["stages"][0]["reason_code"] == "10.4"

@@ -34,3 +34,21 @@ def test_another_banks_standings_are_not_shown_and_a_month_must_be_one() -> None
     desk.analytics.counts[OTHER_BANK] = COUNTS
     assert desk.admin().get("/programmes").json() == {"items": [], "next_cursor": None}
     assert desk.admin().get("/programmes?month=2026-13").status_code == 422
+
+
+def test_a_standing_shows_its_parts_and_who_contributes() -> None:
+    desk = Desk()
+    desk.analytics.counts[BANK] = [
+        MonthCounts(
+            "M1", "VISA", sales_not_present=1_000, fraud_reports_not_present=4, disputes_not_present=2
+        ),
+        MonthCounts("M2", "VISA", sales_not_present=9_000, disputes_not_present=70),
+    ]
+    items = desk.admin().get("/programmes?month=2026-05").json()["items"]
+    (bank,) = (item for item in items if item["programme"] == "VISA_VAMP_ACQUIRER")
+    assert (bank["tier"], bank["early_warning"]) == ("EXCESSIVE", True)
+    assert bank["parts"] == {"fraud_reports": 4, "disputes": 72}
+    assert bank["contributors"] == [
+        {"merchant_id": "M2", "numerator": 70, "denominator": 9_000},
+        {"merchant_id": "M1", "numerator": 6, "denominator": 1_000},
+    ]

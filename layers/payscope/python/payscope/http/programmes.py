@@ -60,6 +60,9 @@ def _document(standing: Standing) -> dict[str, Any]:
         "denominator": standing.denominator,
         "threshold_bps": standing.threshold_bps,
         "headroom_events": standing.headroom_events,
+        "early_warning": standing.is_early_warning,
+        "parts": dict(standing.parts),
+        "contributors": render(standing.contributors),
         "source": render(standing.source),
     }
 

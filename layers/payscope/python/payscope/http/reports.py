@@ -1,6 +1,6 @@
 """Routes about reports and transactions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from payscope.domain.identity import Action, Principal
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.money import decimal_text
 from payscope.domain.reconcile.calendars import Calendars
+from payscope.domain.reconcile.disputes import Dispute, ResponseWindow, disputes_of
 from payscope.http.access import Allow, actor
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import Cursor, Limit, Name, Reader, known_id
@@ -36,6 +37,7 @@ class ReportPorts:
     lifecycles: LifecycleReader
     signer: UploadSigner
     calendars: Calendars
+    dispute_windows: Sequence[ResponseWindow]
 
 
 class UploadRequest(BaseModel):
@@ -98,7 +100,8 @@ def report_routes(ports: ReportPorts) -> APIRouter:
     def read_transaction(request: Request, principal: Reader, transaction_id: Name) -> dict[str, Any]:
         today = request.app.state.gate.now().date()
         found = get_transaction(ports.lifecycles, principal.bank_id, transaction_id)
-        return render_lifecycle(found, lambda row: aged_break(row, ports.calendars, today))
+        disputes = disputes_of((item.event for item in found.events), ports.dispute_windows, today)
+        return render_lifecycle(found, disputes, lambda row: aged_break(row, ports.calendars, today))
 
     return router
 
@@ -109,7 +112,9 @@ def render_receipt(receipt: ReportReceipt) -> dict[str, Any]:
     return {**document.pop("report"), **document}
 
 
-def render_lifecycle(found: Lifecycle, aged: Callable[..., AgedBreak]) -> dict[str, Any]:
+def render_lifecycle(
+    found: Lifecycle, disputes: Sequence[Dispute], aged: Callable[..., AgedBreak]
+) -> dict[str, Any]:
     """A payment as one document: each event with its amount in major units beside the minor ones."""
     events = [
         {
@@ -124,6 +129,7 @@ def render_lifecycle(found: Lifecycle, aged: Callable[..., AgedBreak]) -> dict[s
         "events": events,
         "matches": render(found.matches),
         "breaks": [render_break(aged(row)) for row in found.breaks],
+        "disputes": render(disputes),
         "files": render(found.files),
     }
 

@@ -4,6 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 from payscope.domain.reconcile.calendars import Calendars, calendars_from_json
+from payscope.domain.reconcile.disputes import ResponseWindow, windows_from_json
 from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json
 from payscope.domain.reconcile.programmes import Programme, programmes_from_json
 from payscope.domain.reconcile.reconciliation import ReconciliationRules, rules_from_json
@@ -33,6 +34,12 @@ def calendar_rules() -> Calendars:
 def fee_law() -> FeeSchedule:
     """The caps of public law on interchange."""
     return schedule_from_json(_text("fees.json"))
+
+
+@cache
+def dispute_windows() -> tuple[ResponseWindow, ...]:
+    """The days to respond to each stage of a dispute."""
+    return windows_from_json(_text("disputes.json"))
 
 
 def _text(name: str) -> str:

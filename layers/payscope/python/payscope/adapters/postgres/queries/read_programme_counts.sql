@@ -46,7 +46,13 @@ select r.merchant_id, r.network, max(r.country) filter (where r.event_type = 'CL
                         and r.is_now and r.reason_code = any(%(fraud_reasons)s) and r.currency = 'USD')), 0)::bigint,
        count(*) filter (where r.event_type = 'AUTH' and not r.is_now and r.approved and r.channel = 'ECOM'
                         and r.three_ds = 'AUTHENTICATED'),
-       count(*) filter (where r.event_type = 'AUTH' and not r.is_now and r.approved and r.channel = 'ECOM')
-from rows r
+       count(*) filter (where r.event_type = 'AUTH' and not r.is_now and r.approved and r.channel = 'ECOM'),
+       coalesce(sum(abs(r.amount_minor)) filter (where r.is_reported and r.currency = 'EUR'), 0)::bigint,
+       coalesce(sum(abs(r.amount_minor)) filter (where r.is_reported and r.currency = 'USD'), 0)::bigint
+from (
+    select w.*, w.is_now and w.not_present and (w.event_type = 'FRAUD_REPORT'
+           or (w.event_type = 'DISPUTE' and w.subtype = 'FIRST_CHARGEBACK')) as is_reported
+    from rows w
+) r
 group by r.merchant_id, r.network
 order by r.merchant_id, r.network

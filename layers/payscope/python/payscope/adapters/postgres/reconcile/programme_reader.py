@@ -1,15 +1,19 @@
 """Counts for the monitoring programmes from the events."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.analyse.risk_store import FRAUD_REASONS
 from payscope.adapters.postgres.tenancy import Database, load_query
+from payscope.application.reconcile.watch_programmes import Crossing
 from payscope.domain.reconcile.programmes import MonthCounts
 
 
 class PostgresProgrammes:
-    """``ProgrammeReader`` on ``payscope.event``."""
+    """``ProgrammeReader`` on ``payscope.event``, ``CrossingLog`` on ``payscope.programme_crossing``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,7 +28,11 @@ class PostgresProgrammes:
             rows = cursor.fetchall()
         return tuple(
             MonthCounts(
-                *row[:11], fraud_minor={"EUR": row[11], "USD": row[12]}, secured=row[13], securable=row[14]
+                *row[:11],
+                fraud_minor={"EUR": row[11], "USD": row[12]},
+                reported_minor={"EUR": row[15], "USD": row[16]},
+                secured=row[13],
+                securable=row[14],
             )
             for row in rows
         )
@@ -39,3 +47,29 @@ class PostgresProgrammes:
             )
             row = cursor.fetchone()
         return None if row is None else row[0]
+
+    def touched_months(self, bank_id: UUID, report_id: UUID) -> frozenset[date]:
+        """See ``CrossingLog.touched_months``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("read_programme_months"), {"bank_id": bank_id, "report_id": report_id})
+            return frozenset(row[0] for row in cursor)
+
+    def announce(self, bank_id: UUID, report_id: UUID, crossings: Sequence[Crossing], now: datetime) -> int:
+        """See ``CrossingLog.announce``."""
+        rows = [
+            {
+                "programme": item.programme,
+                "merchant_id": item.merchant_id or "",
+                "month_on": item.month.isoformat(),
+                "level": item.level,
+                "numerator": item.numerator,
+                "denominator": item.denominator,
+            }
+            for item in crossings
+        ]
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                load_query("announce_crossings"),
+                {"bank_id": bank_id, "report_id": report_id, "rows": Jsonb(rows), "now": now},
+            )
+            return cursor.rowcount
