@@ -42,12 +42,14 @@ class BankWorld:
 
     auth: ``simulate_authorisations`` plus id. all_auth: also those that never reached a file.
     clearing: auth (row of all_auth), ref, sequence, time, sold_at, type, arn, arn_day, amount, currency,
-    settled, settled_currency, rate, interchange, scheme, unlinked. settlement: line, type, day, payment,
-    auth, merchant, arn, arn_day, gross, interchange, scheme, markup, currency, damaged, unlinked.
+    settled, settled_currency, rate, interchange, scheme, unlinked, unnamed.
+    settlement: line, type, day, payment, auth, merchant, arn, arn_day, gross, interchange, scheme, markup,
+    currency, damaged, unlinked, unnamed.
     disputes: case, stage, day, auth, cause, arn, arn_day, amount, unlinked.
     fraud: day, kind, auth, arn, arn_day, amount.
     paid_in, unpaid: day, merchant, currency, amount (signed) of the payouts that the bank account saw, and
-    of those it did not. sales: every sale's clearing messages before they were doubled or removed.
+    of those it did not. together: those that came as one credit without a reference, by group.
+    sales: every sale's clearing messages before they were doubled or removed.
     """
 
     index: int
@@ -63,6 +65,7 @@ class BankWorld:
     fraud: Rows
     paid_in: Rows
     unpaid: Rows
+    together: Rows
 
 
 def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
@@ -93,6 +96,8 @@ def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
         len(sold["time"]) + stream.permutation(len(refunds["time"]))[: max(2, len(refunds["time"]) // 150)]
     )
     messages["unlinked"][orphans] = 1
+    messages["unnamed"] = np.zeros(len(messages["time"]), np.int64)
+    messages["unnamed"][faults.unusual["unnamed_payment"]] = 1
     rates = Rates(plan, index, plan.start - timedelta(days=10), plan.days + 10 + _TAIL_DAYS)
     messages = price_clearing(parties, auth, messages, rates)
     settlement = settle(plan, index, parties, auth, messages, calendar)
@@ -101,6 +106,7 @@ def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
     clearing = disturb_clearing(faults, messages)
     settlement = _with_charges(plan, index, parties, settlement)
     paid_in, unpaid = _bank_credits(stream, settlement)
+    paid_in, together = _paid_together(plan.stream(index, "credits"), paid_in)
     clearing = chosen(clearing, np.lexsort((clearing["arn"], clearing["sequence"], clearing["time"])))
     clearing["ref"] = np.arange(len(clearing["time"])) + 1
     settlement["line"] = np.arange(len(settlement["day"])) + 1
@@ -118,6 +124,7 @@ def make_bank_world(plan: WorldPlan, index: int) -> BankWorld:
         fraud=_located(sold, fraud),
         paid_in=paid_in,
         unpaid=unpaid,
+        together=together,
     )
 
 
@@ -146,6 +153,24 @@ def _bank_credits(stream: np.random.Generator, settlement: Rows) -> tuple[Rows, 
     keep = np.ones(count, bool)
     keep[missing] = False
     return chosen(entries, keep & (entries["amount"] != 0)), chosen(entries, missing)
+
+
+def _paid_together(stream: np.random.Generator, paid_in: Rows) -> tuple[Rows, Rows]:
+    """The payouts that were credited one by one, and a few groups of two or three that came as one credit."""
+    usual = np.flatnonzero(paid_in["amount"] > 1_000)
+    _, day = np.unique(paid_in["day"][usual] * 10 + paid_in["currency"][usual], return_inverse=True)
+    rows: list[int] = []
+    group: list[int] = []
+    for chosen_day in stream.permutation(np.unique(day))[:2].tolist():
+        mine = stream.permutation(usual[day == chosen_day])[: 2 + chosen_day % 2].tolist()
+        if len(mine) > 1:
+            rows += mine
+            group += [chosen_day] * len(mine)
+    alone = np.ones(len(paid_in["day"]), bool)
+    alone[rows] = False
+    return chosen(paid_in, alone), chosen(paid_in, np.array(rows, np.int64)) | {
+        "group": np.array(group, np.int64)
+    }
 
 
 def _with_repeated_rows(stream: np.random.Generator, auth: Rows) -> Rows:

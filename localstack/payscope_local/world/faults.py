@@ -1,4 +1,7 @@
-"""The breaks that the world plants, each in a payment of its own, so that every other payment must match."""
+"""The breaks that the world plants, each in a payment of its own, so that every other payment must match.
+
+Some of the others are unusual, though in order: they must match all the same.
+"""
 
 from dataclasses import dataclass
 
@@ -27,19 +30,23 @@ FAULTS = {
     "fee_variance": "FEE_VARIANCE",
 }
 KINDS = tuple(FAULTS)
+# The settlement line lacks the network's lifecycle id, or so does the clearing as well; one clearing is
+# settled by two lines; the processor converts at a rate of its own.
+UNUSUAL = ("unnamed_settlement", "unnamed_payment", "split_settlement", "own_rate")
 LATE_BY_DAYS = 13
 _SHORTEST_WITH_LOST_FILES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """What is planted: ``victims[kind]`` are rows of the sales' clearing table.
+    """What is planted: ``victims[kind]`` and ``unusual[kind]`` are rows of the sales' clearing table.
 
     ``late_day``: the clearing file of that day is held back; ``lost_day``: the settlement file of that
     value date never comes; ``copied_day``: the clearing file of that day comes twice. None: not planted.
     """
 
     victims: dict[str, np.ndarray]
+    unusual: dict[str, np.ndarray]
     late_day: int | None
     lost_day: int | None
     copied_day: int | None
@@ -81,7 +88,24 @@ def choose_faults(
         pool = stream.permutation(np.flatnonzero(plain & _away(moved, late_day, lost_day)))
         victims[kind] = np.sort(pool[:each])
         plain[victims[kind]] = False
-    return Faults(victims=victims, late_day=late_day, lost_day=lost_day, copied_day=copied_day)
+    unusual = _choose_unusual(plan.stream(bank_index, "unusual"), parties, auth, clearing, plain, each)
+    return Faults(
+        victims=victims, unusual=unusual, late_day=late_day, lost_day=lost_day, copied_day=copied_day
+    )
+
+
+def _choose_unusual(
+    stream: np.random.Generator, parties: Parties, auth: Rows, clearing: Rows, plain: np.ndarray, each: int
+) -> dict[str, np.ndarray]:
+    merchant = auth["merchant"][clearing["auth"]]
+    converted = (parties.currency_index() != parties.settlement_currency_index())[merchant]
+    free, unusual = plain.copy(), dict[str, np.ndarray]()
+    for kind in UNUSUAL:
+        # Dear enough that the rate's difference is more than a rounding.
+        pool = np.flatnonzero(free & converted & (clearing["amount"] >= 5_000) if kind == "own_rate" else free)
+        unusual[kind] = np.sort(stream.permutation(pool)[:each])
+        free[unusual[kind]] = False
+    return unusual
 
 
 def _special_days(
@@ -146,12 +170,31 @@ def disturb_settlement(
     euro, dollar = CURRENCIES.index("EUR"), CURRENCIES.index("USD")
     settlement["currency"][foreign] = np.where(settlement["currency"][foreign] == euro, dollar, euro)
     settlement["damaged"][faults.of("reference_damaged")] = 1
+    for kind in ("unnamed_settlement", "unnamed_payment"):
+        settlement["unnamed"][faults.unusual[kind]] = 1
+    own_rate = faults.unusual["own_rate"]
+    settlement["gross"][own_rate] += settlement["gross"][own_rate] * 3 // 1_000
     dear = faults.of("fee_variance")
     settlement["interchange"][dear] = settlement["interchange"][dear] * 2 + 7
     again = chosen(settlement, faults.of("duplicate_settlement"))
     again["day"] = calendar.after(again["day"], 1)
+    rest = _split(settlement, faults.unusual["split_settlement"], calendar)
     gone = np.concatenate([faults.of("missing_settlement"), faults.of("never_cleared")])
-    return joined(chosen(settlement, _without(len(settlement["day"]), gone)), again)
+    return joined(chosen(settlement, _without(len(settlement["day"]), gone)), again, rest)
+
+
+def _split(settlement: Rows, rows: np.ndarray, calendar: BusinessDays) -> Rows:
+    """Leave two fifths on these lines, with all the fees, and return lines of the next day with the rest."""
+    rest = chosen(settlement, rows)
+    settlement["gross"][rows] = rest["gross"] * 2 // 5
+    none = np.zeros(len(rows), np.int64)
+    return rest | {
+        "gross": rest["gross"] - settlement["gross"][rows],
+        "day": calendar.after(rest["day"], 1),
+        "interchange": none,
+        "scheme": none,
+        "markup": none,
+    }
 
 
 def disturb_clearing(faults: Faults, clearing: Rows) -> Rows:

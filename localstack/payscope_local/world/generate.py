@@ -9,6 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from payscope_local.world.bank_world import BankWorld, make_bank_world
 from payscope_local.world.calendar import BusinessDays, day_of
 from payscope_local.world.fees import rules_document
@@ -22,6 +24,7 @@ from payscope_local.world.planted_truth import (
     planted_breaks,
     planted_fraud,
     planted_incidents,
+    unusual_payments,
 )
 from payscope_local.world.providers import ProviderLine, provider_files, provider_lines
 from payscope_local.world.statements import BankEntry, statement_files
@@ -96,6 +99,7 @@ def _write_bank(plan: WorldPlan, index: int, folder: Path) -> dict[str, Any]:
             "bank_by_month": _bank_figures(entries),
         },
         "breaks": planted_breaks(world, writer),
+        "unusual": unusual_payments(world, writer),
         "incidents": planted_incidents(world, writer),
         "fraud": planted_fraud(world, writer),
     }
@@ -135,6 +139,13 @@ def _processor_entries(world: BankWorld, writer: ReportWriter) -> Iterator[BankE
         strict=True,
     ):
         yield BankEntry(day, CURRENCIES[currency], reference, amount, "NorthPay")
+    together = world.together
+    for group in np.unique(together["group"]).tolist():
+        mine = np.flatnonzero(together["group"] == group)
+        day, currency = int(together["day"][mine[0]]), int(together["currency"][mine[0]])
+        yield BankEntry(
+            day, CURRENCIES[currency], "NOTPROVIDED", int(together["amount"][mine].sum()), "NorthPay"
+        )
 
 
 def _merchants(world: BankWorld) -> list[dict[str, Any]]:

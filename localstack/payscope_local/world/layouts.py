@@ -202,14 +202,16 @@ class ReportWriter:
         card_bin = parties.cards["bin"][auth["card"]]
         cents = _EXPONENT[clearing["settled_currency"]]
         return [
-            joined_text(f"C{self._world.index + 1}", padded(clearing["ref"], 10)),
+            self.clearing_references(clearing["ref"]),
             whole(clearing["sequence"]),
             _german_times(clearing["time"]),
             _german_times(clearing["sold_at"]),
             picked(texts(CLEARING_TYPES), clearing["type"]),
-            self.lifecycle_ids(np.where(clearing["unlinked"] == 1, -1, auth["lifecycle"])),
+            self.lifecycle_ids(
+                np.where((clearing["unlinked"] == 1) | (clearing["unnamed"] == 1), -1, auth["lifecycle"])
+            ),
             self.reference_numbers(clearing["arn"], clearing["arn_day"]),
-            self._approval_codes(auth),
+            blank_where(clearing["unlinked"] == 1, self._approval_codes(auth)),
             picked(self._merchant_ids, auth["merchant"]),
             picked(self._names, auth["merchant"]),
             picked(self._mcc, auth["merchant"]),
@@ -234,11 +236,11 @@ class ReportWriter:
         auth = chosen(self._world.all_auth, np.maximum(rows["auth"], 0))
         loose = rows["auth"] < 0
         network = np.where(loose, -1, parties.bins["network"][parties.cards["bin"][auth["card"]]])
-        hidden = loose | (rows["damaged"] == 1) | (rows["unlinked"] == 1)
+        hidden = loose | (rows["damaged"] == 1) | (rows["unlinked"] == 1) | (rows["unnamed"] == 1)
         exponent = _EXPONENT[rows["currency"]]
         payment = picked(texts(["", f"NP{self._world.index + 1}"]), (~loose).astype(np.int64))
         return [
-            joined_text(f"L{self._world.index + 1}", padded(rows["line"], 10)),
+            self.settlement_lines(rows["line"]),
             picked(texts(SETTLEMENT_TYPES), rows["type"]),
             dates(rows["day"]),
             joined_text(payment, blank_where(loose, padded(np.maximum(rows["payment"], 0), 10))),
@@ -294,6 +296,14 @@ class ReportWriter:
             picked(texts(FRAUD_TYPES), fraud["kind"]),
             picked(texts(CHANNELS), auth["channel"]),
         ]
+
+    def clearing_references(self, ref: np.ndarray) -> Text:
+        """Clearing messages."""
+        return joined_text(f"C{self._world.index + 1}", padded(ref, 10))
+
+    def settlement_lines(self, line: np.ndarray) -> Text:
+        """Settlement lines."""
+        return joined_text(f"L{self._world.index + 1}", padded(line, 10))
 
     def lifecycle_ids(self, lifecycle: np.ndarray) -> Text:
         """Fifteen digits; -1 gives an empty text."""

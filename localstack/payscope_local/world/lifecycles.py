@@ -212,6 +212,7 @@ def settle(
         "arn": clearing["arn"],
         "arn_day": clearing["arn_day"],
         "damaged": np.zeros(count, np.int64),
+        "unnamed": np.zeros(count, np.int64),
         "unlinked": clearing["unlinked"],
         "gross": clearing["settled"] * SIGNS[clearing["type"]],
         # Interchange and scheme fee of a refund are given back by nobody in this tariff.
@@ -274,6 +275,7 @@ def _loose_lines(lines: list[tuple[int, int, int, int, int]]) -> Rows:
         "arn": none,
         "arn_day": none,
         "damaged": zero,
+        "unnamed": zero,
         "unlinked": zero,
         "gross": table[:, 3],
         "interchange": zero,

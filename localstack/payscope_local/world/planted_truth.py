@@ -7,7 +7,7 @@ import numpy as np
 from payscope_local.world.authorisations import CODES, PURCHASE
 from payscope_local.world.bank_world import BankWorld
 from payscope_local.world.calendar import DAY_S, day_of
-from payscope_local.world.faults import FAULTS, KINDS
+from payscope_local.world.faults import FAULTS, KINDS, UNUSUAL
 from payscope_local.world.layouts import ReportWriter
 from payscope_local.world.lifecycles import PAYOUT, REFUND, SALE
 from payscope_local.world.parties import CURRENCIES
@@ -34,6 +34,7 @@ def _payment_entries(world: BankWorld, writer: ReportWriter, kind: str, rows: np
     sales = chosen(world.sales, rows)
     auth = chosen(world.all_auth, sales["auth"])
     settled = {int(payment): int(gross) for payment, gross in _settled_gross(world, rows + 1)}
+    lines = _hidden_lines(world, writer, rows + 1)
     identified = zip(
         writer.lifecycle_ids(auth["lifecycle"]).to_pylist(),
         writer.reference_numbers(sales["arn"], sales["arn_day"]).to_pylist(),
@@ -57,8 +58,61 @@ def _payment_entries(world: BankWorld, writer: ReportWriter, kind: str, rows: np
             "currency": CURRENCIES[int(sales["settled_currency"][n])],
             "settled_minor": settled.get(row + 1),
         }
+        | ({"settlement_lines": lines[row + 1]} if row + 1 in lines else {})
         for n, (lifecycle, arn, authorisation, row) in enumerate(identified)
     ]
+
+
+def _hidden_lines(world: BankWorld, writer: ReportWriter, payments: np.ndarray) -> dict[int, list[str]]:
+    """Settlement lines of these payments that do not tell their lifecycle id, by payment."""
+    settlement = world.settlement
+    hidden = (settlement["damaged"] == 1) | (settlement["unnamed"] == 1)
+    mine = np.flatnonzero(np.isin(settlement["payment"], payments) & hidden)
+    lines: dict[int, list[str]] = {}
+    names = writer.settlement_lines(settlement["line"][mine]).to_pylist()
+    for payment, name in zip(settlement["payment"][mine].tolist(), names, strict=True):
+        lines.setdefault(payment, []).append(name)
+    return lines
+
+
+def unusual_payments(world: BankWorld, writer: ReportWriter) -> list[Entry]:
+    """Payments that are in order in an unusual way, and the payouts that one bank credit paid together.
+
+    ``settlement_lines`` and ``clearing_reference`` are those rows that do not tell their lifecycle id.
+    """
+    entries: list[Entry] = []
+    references = dict(zip(world.clearing["arn"].tolist(), world.clearing["ref"].tolist(), strict=True))
+    for kind in UNUSUAL:
+        rows = world.faults.unusual[kind]
+        lifecycle = world.all_auth["lifecycle"][world.sales["auth"][rows]]
+        lines = _hidden_lines(world, writer, rows + 1)
+        for row, name in zip(rows.tolist(), writer.lifecycle_ids(lifecycle).to_pylist(), strict=True):
+            entry: Entry = {"kind": kind, "lifecycle_id": name}
+            if row + 1 in lines:
+                entry["settlement_lines"] = lines[row + 1]
+            if kind == "unnamed_payment":
+                ref = np.array([references[int(world.sales["arn"][row])]])
+                entry["clearing_reference"] = writer.clearing_references(ref)[0].as_py()
+            entries.append(entry)
+    return entries + _credits_together(world, writer)
+
+
+def _credits_together(world: BankWorld, writer: ReportWriter) -> list[Entry]:
+    together = world.together
+    batches = writer.batches(together["day"], together["merchant"], together["currency"]).to_pylist()
+    entries: list[Entry] = []
+    for group in np.unique(together["group"]).tolist():
+        mine = np.flatnonzero(together["group"] == group).tolist()
+        entries.append(
+            {
+                "kind": "credited_together",
+                "batches": sorted(batches[n] for n in mine),
+                "value_on": str(day_of(int(together["day"][mine[0]]))),
+                "amount_minor": int(together["amount"][mine].sum()),
+                "currency": CURRENCIES[int(together["currency"][mine[0]])],
+            }
+        )
+    return entries
 
 
 def _settled_gross(world: BankWorld, payments: np.ndarray) -> list[tuple[int, int]]:

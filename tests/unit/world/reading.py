@@ -94,6 +94,10 @@ class BankFolder:
         """Planted breaks of one kind."""
         return [entry for entry in self.truth["breaks"] if entry["kind"] == kind]
 
+    def unusual(self, kind: str) -> list[dict[str, Any]]:
+        """Payments that are in order in an unusual way, of one kind."""
+        return [entry for entry in self.truth["unusual"] if entry["kind"] == kind]
+
     def by_lifecycle(self, rows: list[Row], column: str, **where: str) -> dict[str, list[Row]]:
         """Rows by lifecycle id, those with the given column values only."""
         found: dict[str, list[Row]] = defaultdict(list)

@@ -239,10 +239,12 @@ def test_every_payment_matches_is_planted_or_was_in_the_lost_file(banks: list[Ba
         account = bank.truth["payments"]
         lost = set(account["lifecycle_ids_in_lost_settlement_file"])
         every = set(payments.auth) | set(payments.clearing) | set(payments.settlement)
+        unusual = {entry["lifecycle_id"] for entry in bank.truth["unusual"] if "lifecycle_id" in entry}
         matching = {lifecycle for lifecycle in every if payments.agrees(lifecycle)}
         assert matching.isdisjoint(planted | lost)
-        assert matching | planted | lost == every
-        assert [len(matching), len(planted), len(lost)] == [
+        assert matching.isdisjoint(unusual)
+        assert matching | planted | lost | unusual == every
+        assert [len(matching | unusual), len(planted), len(lost)] == [
             account[place] for place in ("clean", "planted", "in_lost_settlement_file")
         ]
         assert account["all"] == account["clean"] + account["planted"] + account["in_lost_settlement_file"]
@@ -353,7 +355,42 @@ def test_every_payout_but_the_planted_ones_is_on_a_bank_statement(banks: list[Ba
             for row in bank.settlement
             if row["Type"] == "PAYOUT" and amount(row["Gross"]) and f">{row['Batch']}<" not in statements
         }
-        assert missing == {entry["batch"] for entry in bank.breaks("missing_bank_credit")}
+        together = {batch for entry in bank.unusual("credited_together") for batch in entry["batches"]}
+        assert len(together) > 1
+        assert missing == {entry["batch"] for entry in bank.breaks("missing_bank_credit")} | together
+
+
+def test_a_credit_for_several_payouts_has_their_sum_and_no_reference(banks: list[BankFolder]) -> None:
+    for bank in banks:
+        statements = "".join(bank.path(file).read_text() for file in bank.files("bank"))
+        paid = {row["Batch"]: -amount(row["Gross"]) for row in bank.settlement if row["Type"] == "PAYOUT"}
+        for entry in bank.unusual("credited_together"):
+            total = sum(minor(paid[batch], entry["currency"]) for batch in entry["batches"])
+            assert total == entry["amount_minor"]
+        credited_together = bank.unusual("credited_together")
+        assert statements.count("<EndToEndId>NOTPROVIDED<") == len(credited_together)
+
+
+def test_unusual_payments_are_in_the_files_as_the_truth_says(banks: list[BankFolder]) -> None:
+    for bank in banks:
+        payments = Payments(bank)
+        lines = {row["Line Id"]: row for row in bank.settlement}
+        cleared = {row["Clearing Reference"]: row for row in bank.clearing}
+        for entry in bank.unusual("unnamed_settlement") + bank.unusual("unnamed_payment"):
+            assert [lines[name]["Lifecycle Id"] for name in entry["settlement_lines"]] == [""]
+            assert payments.settlement[entry["lifecycle_id"]] == []
+        for entry in bank.unusual("unnamed_payment"):
+            row, auth = cleared[entry["clearing_reference"]], payments.auth[entry["lifecycle_id"]]
+            assert row["Lifecycle Id"] == ""
+            assert (row["Card Token"], row["Approval Code"]) == (auth["card_token"], auth["approval_code"])
+        for entry in bank.unusual("split_settlement"):
+            owed, paid = (side[entry["lifecycle_id"]] for side in (payments.clearing, payments.settlement))
+            assert (len(owed), len(paid)) == (1, 2)
+            assert _owed(owed) == _paid(paid)
+        for entry in bank.unusual("own_rate"):
+            owed, paid = (side[entry["lifecycle_id"]] for side in (payments.clearing, payments.settlement))
+            assert owed[0]["Transaction Currency"] != owed[0]["Settlement Currency"]
+            assert Decimal("0.01") < _paid(paid) - _owed(owed) <= _owed(owed) * Decimal("0.005")
 
 
 def test_lost_and_late_files_are_where_the_truth_says(banks: list[BankFolder]) -> None:
