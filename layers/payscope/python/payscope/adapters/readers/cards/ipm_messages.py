@@ -6,11 +6,8 @@ width or with their length before them. Elements 48, 62, 123, 124 and 125 hold p
 annex B). A message is good only when its elements fill it to the last byte.
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 
 from payscope.domain.ingest.problems import ProblemCode
 
@@ -32,8 +29,7 @@ _CHIP = 55
 _LENGTHS = {f"{number:02d}": number for number in range(100)} | {
     f"{number:03d}": number for number in range(1000)
 }
-_BEYOND = "it reaches beyond the end of the record"
-_DIGITS_ONLY = "it may hold digits only"
+_SUBELEMENTS = {f"{number:04d}": f"PDS{number:04d}" for number in range(10_000)}
 # Chip data that is the card's number, its magnetic stripe or its holder: read over, never kept.
 _SECRET_TAGS = frozenset({"5A", "56", "57", "9F6B", "9F1F", "9F20", "5F20"})
 
@@ -59,25 +55,21 @@ def read_message(raw: bytes, text: str) -> dict[str, str] | Fault:
         return plan
     fields = {"MTI": text[:4]}
     at, end = HEADER_BYTES, len(raw)
-    for element in plan:
-        if isinstance(element, _Fixed):
-            found = element.shape.match(text, at)
-            if found is None:
-                return element.fault(text, at)
-            fields.update(zip(element.names, found.groups(), strict=True))
-            at = found.end()
-            continue
-        name, width, longest, digits, parts = element
-        start = at + width
-        size = _LENGTHS.get(text[at:start])
-        if size is None or size > longest:
-            return _misread(name, f"its length {text[at:start]!r} is none")
-        at = start + size
+    for name, width, longest, digits, parts in plan:
+        if width < 0:
+            start = at - width
+            size = _LENGTHS.get(text[at:start])
+            if size is None or size > longest:
+                return _misread(name, f"its length {text[at:start]!r} is none")
+            at = start + size
+            value = text[start:at]
+        else:
+            start, at = at, at + width
+            value = text[start:at]
         if at > end:
-            return _misread(name, _BEYOND)
-        value = text[start:at]
+            return _misread(name, "it reaches beyond the end of the record")
         if digits and not value.isdecimal():
-            return _misread(name, _DIGITS_ONLY)
+            return _misread(name, "it may hold digits only")
         fields[name] = value
         if not parts:
             continue
@@ -96,39 +88,8 @@ def _misread(name: str, what: str) -> Fault:
     return Fault(name, ProblemCode.DAMAGED_RECORD, f"{where}the record cannot be read: {what}.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Fixed:
-    """Elements of fixed widths that follow each other, read by one expression with a group for each."""
-
-    names: tuple[str, ...]
-    widths: tuple[int, ...]
-    digits: tuple[bool, ...]
-    shape: re.Pattern[str]
-
-    @classmethod
-    def of(cls, numbers: Sequence[int]) -> "_Fixed":
-        widths = tuple(_WIDTHS[number] for number in numbers)
-        digits = tuple(number in _DIGITS for number in numbers)
-        groups = (
-            f"([0-9]{{{width}}})" if only else f"(.{{{width}}})"
-            for width, only in zip(widths, digits, strict=True)
-        )
-        return cls(tuple(map(_name, numbers)), widths, digits, re.compile("".join(groups), re.DOTALL))
-
-    def fault(self, text: str, at: int) -> Fault:
-        """Which of the elements does not fit, where the expression found that one does not."""
-        for name, width, only in zip(self.names, self.widths, self.digits, strict=True):
-            if at + width > len(text):
-                return _misread(name, _BEYOND)
-            if only and not text[at : at + width].isdecimal():
-                return _misread(name, _DIGITS_ONLY)
-            at += width
-        raise ValueError("these elements fit")
-
-
-# Name, digits of the length, longest value, whether of digits, and the number if it has parts, else 0.
-_Variable = tuple[str, int, int, bool, int]
-_Plan = tuple[_Fixed | _Variable, ...]
+# Name, width, longest value, whether of digits, and the number of an element that has parts, else 0.
+_Plan = tuple[tuple[str, int, int, bool, int], ...]
 
 
 @cache
@@ -138,22 +99,16 @@ def _plan_of(bitmap: bytes) -> _Plan | Fault:
     for number in numbers:
         if number not in _WIDTHS:
             return _misread(f"DE{number}", "clearing messages have no such element")
-    plan: list[_Fixed | _Variable] = []
-    for is_fixed, group in groupby(numbers, lambda number: _WIDTHS[number] > 0):
-        if is_fixed:
-            plan.append(_Fixed.of(tuple(group)))
-        else:
-            plan += map(_variable, group)
-    return tuple(plan)
-
-
-def _variable(number: int) -> _Variable:
-    parts = number if number in _PRIVATE or number == _CHIP else 0
-    return _name(number), -_WIDTHS[number], _LONGEST.get(number, 999), number in _DIGITS, parts
-
-
-def _name(number: int) -> str:
-    return "PAN" if number == 2 else f"DE{number}"
+    return tuple(
+        (
+            "PAN" if number == 2 else f"DE{number}",
+            _WIDTHS[number],
+            _LONGEST.get(number, 999),
+            number in _DIGITS,
+            number if number in _PRIVATE or number == _CHIP else 0,
+        )
+        for number in numbers
+    )
 
 
 def _plan(bitmap: bytes) -> _Plan | Fault:
@@ -169,12 +124,12 @@ def _read_private(name: str, value: str, fields: dict[str, str]) -> Fault | None
     at, end = 0, len(value)
     while at < end:
         start = at + 7
-        tag = value[at : at + 4]
+        subelement = _SUBELEMENTS.get(value[at : at + 4])
         size = _LENGTHS.get(value[at + 4 : start])
-        at = start + (size or 0)
-        if size is None or at > end or not tag.isdecimal():
-            return _misread(name, f"its subelement {tag!r} does not fit")
-        fields["PDS" + tag] = value[start:at]
+        if subelement is None or size is None or start + size > end:
+            return _misread(name, f"its subelement {value[at : at + 4]!r} does not fit")
+        at = start + size
+        fields[subelement] = value[start:at]
     return None
 
 

@@ -75,14 +75,20 @@ def _fits(buffer: bytes, at: int, size: int) -> bool:
 
 def _follows(window: "_Window", at: int) -> bool:
     """Whether a record, the end mark or the end of the file stands here."""
-    buffer = window.buffer
-    rest = buffer[at : at + 4]
+    return _message_at(window.buffer, at) or _ends(window, at)
+
+
+def _message_at(buffer: bytes, at: int) -> bool:
+    size = int.from_bytes(buffer[at : at + 4], "big")
+    return HEADER_BYTES <= size <= MAX_MESSAGE_BYTES and IPM_MESSAGE.match(buffer, at + 4) is not None
+
+
+def _ends(window: "_Window", at: int) -> bool:
+    """Whether the end mark or the end of the file stands here."""
+    rest = window.buffer[at : at + 4]
     if len(rest) < 4:
         return window.ended and not rest.strip(IPM_FILLER)
-    size = int.from_bytes(rest, "big")
-    if size == 0:
-        return True
-    return HEADER_BYTES <= size <= MAX_MESSAGE_BYTES and IPM_MESSAGE.match(buffer, at + 4) is not None
+    return not any(rest)
 
 
 class _Window:
@@ -97,6 +103,8 @@ class _Window:
         self.at = 0
         self.offset = 0
         self.ended = False
+        # Where a message was found to stand behind a record, so that it is not looked for twice.
+        self._told = -1
 
     def fill(self) -> bool:
         """Have a whole record and the head of the next ahead; False at the end of the file."""
@@ -113,13 +121,22 @@ class _Window:
             self._raw = data[whole:]
             data = b"".join(data[n : min(n + _BLOCK - _FILLER, whole)] for n in range(0, whole, _BLOCK))
         self.offset += self.at
+        self._told -= self.at
         self.buffer = self.buffer[self.at :] + data
         self.at = 0
 
     def holds(self, at: int, size: int) -> bool:
         """Whether a record of this size stands here."""
         buffer, start, end = self.buffer, at + 4, at + 4 + size
-        return _fits(buffer, at, size) and (_follows(self, end) or self._parses(buffer[start:end]))
+        if at == self._told:
+            if not HEADER_BYTES <= size <= MAX_MESSAGE_BYTES or end > len(buffer):
+                return False
+        elif not _fits(buffer, at, size):
+            return False
+        if _message_at(buffer, end):
+            self._told = end
+            return True
+        return _ends(self, end) or self._parses(buffer[start:end])
 
     def only_filler_follows(self) -> bool:
         """Whether the end mark here is the file's; passes over filler."""
