@@ -5,26 +5,18 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import load_settings
-from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
+from payscope.adapters.postgres.ingest.report_store import PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.ingest.check_totals import CheckTotals
 
 
 @cache
 def _use_case() -> CheckTotals:
-    database = Database.from_connections(load_settings().connections)
-    ledger = PostgresReportLedger(database)
-    return CheckTotals(ledger, ledger, PackagedProfiles(), PostgresMappingBook(database))
+    ledger = PostgresReportLedger(Database.from_connections(load_settings().connections))
+    return CheckTotals(ledger, ledger)
 
 
 @chain_step
 def handler(event: Document) -> Document:
-    checked = _use_case().check(
-        UUID(event["bank_id"]),
-        UUID(event["report_id"]),
-        event["profile"],
-        len(event["chunks"]),
-        event["format"],
-    )
-    return {**event, "status": checked.status.value, "reason": checked.reason}
+    checked = _use_case().check(UUID(event["bank_id"]), UUID(event["report_id"]), len(event["chunks"]))
+    return {**event, "status": checked.status.value}

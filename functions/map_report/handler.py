@@ -11,18 +11,21 @@ from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.ingest.map_report import MapReport
+from payscope.application.ingest.prove_totals import ProveTotals
 
 
 @cache
 def _use_case() -> MapReport:
     # Arrow is loaded when there is a file to read, not with the function.
     from payscope.adapters.arrow.chunks import ArrowChunkStore, ArrowSampler
+    from payscope.adapters.arrow.mapper import ArrowMapper
 
     settings = load_settings()
     database = Database.from_connections(settings.connections)
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
     mappings, ledger = PostgresMappingBook(database), PostgresReportLedger(database)
-    return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler())
+    proof = ProveTotals(chunks, ArrowMapper(), ledger)
+    return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler(), proof)
 
 
 @chain_step

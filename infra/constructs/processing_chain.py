@@ -127,11 +127,7 @@ class ProcessingChain(Construct):
         reconcile = self._step("Reconcile", "reconcile_report")
         reconcile.next(derive)
         totals = self._step("CheckTotals", "check_totals")
-        totals.next(
-            sfn.Choice(self, "TotalsAgree")
-            .when(sfn.Condition.string_equals("$.status", "REJECTED"), publish)
-            .otherwise(reconcile)
-        )
+        totals.next(reconcile)
         load = sfn.Map(
             self,
             "Load",

@@ -24,7 +24,6 @@ _AT_REST = frozenset(status.value for status in ReportStatus if status.is_final)
 @dataclass(frozen=True)
 class _Report:
     report_id: UUID
-    revision: int
     key: str
     version: str
     status: str
@@ -55,7 +54,7 @@ def resume_reports(
 
 def _reports(database: Database, bank_id: UUID) -> list[_Report]:
     with database.tenant(bank_id) as cursor:
-        cursor.execute("select report_id, revision, object_key, object_version, status from payscope.report")
+        cursor.execute("select report_id, object_key, object_version, status from payscope.report")
         return [_Report(*row) for row in cursor]
 
 
@@ -73,14 +72,18 @@ def _announce(endpoint: str, outputs: dict[str, str], bucket: str, version: dict
         "size": version["Size"],
         "etag": version["ETag"].strip('"'),
     }
-    event = {"source": "aws.s3", "detail-type": "Object Created"}
+    event = {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "time": version["LastModified"].isoformat(),
+    }
     body = {**event, "detail": {"bucket": {"name": bucket}, "object": told}}
     aws_client("sqs", endpoint).send_message(QueueUrl=outputs["ReceivedQueue"], MessageBody=json.dumps(body))
 
 
 def _restart(machine: StepFunctionsReportMachine, bank_id: UUID, bucket: str, report: _Report) -> None:
     machine.start(
-        f"{report.report_id}-{report.revision}",
+        str(report.report_id),
         {
             "bank_id": str(bank_id),
             "report_id": str(report.report_id),

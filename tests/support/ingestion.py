@@ -20,6 +20,7 @@ from payscope.application.ingest.check_totals import CheckedTotals, CheckTotals
 from payscope.application.ingest.load_chunk import LoadChunk
 from payscope.application.ingest.map_report import MapReport
 from payscope.application.ingest.parse_report import ParseReport
+from payscope.application.ingest.prove_totals import ProveTotals
 from payscope.application.ingest.receive_report import ReceiveReport, Reception
 from payscope.application.ingest.reject_report import RejectReport
 from payscope.application.ingest.report_ports import ChunkRef, ReportFile
@@ -112,9 +113,10 @@ class Ingestion:
             ledger,
             ledger,
         )
-        self.map = MapReport(profiles, mappings, ledger, chunks, ArrowSampler())
+        proof = ProveTotals(chunks, ArrowMapper(), ledger)
+        self.map = MapReport(profiles, mappings, ledger, chunks, ArrowSampler(), proof)
         self.load = LoadChunk(chunks, ArrowMapper(), PostgresEventLedger(database), profiles, mappings)
-        self.check = CheckTotals(ledger, ledger, profiles, mappings)
+        self.check = CheckTotals(ledger, ledger)
         self.reject = RejectReport(ledger)
 
     def drop(
@@ -156,7 +158,7 @@ class Ingestion:
             )
         for chunk in document["chunks"]:
             self.load.load(bank_id, report_id, decision.profile, ChunkRef.from_document(chunk), now)
-        checked = self.check.check(bank_id, report_id, decision.profile, len(parsed.chunks), parsed.format)
+        checked = self.check.check(bank_id, report_id, len(parsed.chunks))
         return Processed(
             reception, checked.status.value, checked, decision.profile, len(parsed.chunks), document
         )
@@ -167,7 +169,7 @@ class Ingestion:
             item.model_copy(update={"on_disagreement": rule}) if item.profile == profile else item
             for item in PackagedProfiles().all()
         )
-        self.check = replace(self.check, profiles=FixedProfiles(changed))
+        self.map = replace(self.map, profiles=FixedProfiles(changed))
 
     def query(self, bank_id: UUID, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Rows of a statement in the bank's context."""

@@ -100,3 +100,8 @@ def insert_events(cursor: object, bank_id: UUID, report_id: UUID, events: Iterab
             statement,
             [bank_id, identity, identity, *(str(v) if isinstance(v, EventType) else v for v in values)],
         )
+        cursor.execute(  # type: ignore[attr-defined]
+            "insert into payscope.event_key (bank_id, event_id, revision, occurred_at, told_by)"
+            " values (%s, %s, 1, %s, %s) on conflict do nothing",
+            [bank_id, identity, item.occurred_at, report_id],
+        )

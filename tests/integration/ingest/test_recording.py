@@ -5,7 +5,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -285,6 +285,94 @@ def test_an_amendment_may_move_an_event_to_another_month(ingestion: Ingestion, b
         bank, "select revision, occurred_at::date::text, known_to = 'infinity' from payscope.event order by 1"
     )
     assert rows == [(1, "2026-03-01", False), (2, "2026-02-27", True)]
+
+
+@pytest.mark.parametrize("day", ["2026-02-27", "2025-01-15", "2027-11-30"])
+@pytest.mark.parametrize("name", ["auth.csv", "correction.csv"])
+def test_an_amendment_that_moves_an_event_far_leaves_one_of_it(
+    ingestion: Ingestion, bank: UUID, name: str, day: str
+) -> None:
+    ingestion.drop(bank, "auth.csv", report(auth(1), auth(2)))
+    ingestion.drop(bank, name, report(auth(1).replace("2026-03-01T", f"{day}T")), version="2", now=LATER)
+    ingestion.drop(bank, name, report(auth(1, "12.00")), version="3", now=LATER + timedelta(days=1))
+    rows = ingestion.query(
+        bank,
+        "select revision, occurred_at::date::text, known_to = 'infinity' from payscope.event"
+        " where source_ref = 'A1' order by 1",
+    )
+    assert rows == [(1, "2026-03-01", False), (2, day, False), (3, "2026-03-01", True)]
+
+
+def test_two_loads_of_a_new_event_in_different_months_leave_one_chain_of_revisions(
+    ingestion: Ingestion, bank: UUID, database: Database
+) -> None:
+    ingestion.drop(bank, "warm.csv", report(auth(50)))
+    at = datetime(2025, 1, 1, 10, 0, 1, tzinfo=UTC)
+    rival = replace(
+        event(EventType.AUTH, "1", at.date(), 999), source="acquirer", source_ref="A1", occurred_at=at
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with database.tenant(bank) as cursor:
+            insert_events(cursor, bank, UUID(int=1), [rival])
+            done = pool.submit(ingestion.drop, bank, "auth.csv", report(auth(1)))
+            with pytest.raises(TimeoutError):
+                done.result(timeout=1)
+        done.result(timeout=30)
+    assert [row[1:] for row in events(ingestion, bank) if row[0] == "A1"] == [
+        (1, 999, True, False),
+        (2, 1000, False, True),
+    ]
+
+
+def receive(ingestion: Ingestion, bank: UUID, content: bytes, version: str, second: int, count: str) -> UUID:
+    """One write of auth.csv, received and run; gives its report."""
+    file = ReportFile(
+        "reports",
+        inbox_key(bank, "auth.csv"),
+        version,
+        datetime(2026, 3, 2, 5, 0, second, tzinfo=UTC),
+        count,
+    )
+    ingestion.files.objects[(file.key, version)] = content
+    reception = ingestion.receive.receive(file, LATER)
+    assert reception.report_id is not None
+    ingestion.run(reception, ingestion.machine.started[str(reception.report_id)], LATER)
+    return reception.report_id
+
+
+@pytest.mark.parametrize(("second", "count"), [(1, "0A"), (2, "00")])
+def test_an_amendment_whose_notification_comes_first_stands(
+    ingestion: Ingestion, bank: UUID, second: int, count: str
+) -> None:
+    amended = receive(ingestion, bank, report(auth(1, "12.00"), auth(2)), "v2", second, count)
+    first = receive(ingestion, bank, report(auth(1, "10.00"), auth(2), auth(3)), "v1", 1, "09")
+    assert events(ingestion, bank) == [
+        ("A1", 1, 1200, True, True),
+        ("A1", 2, 1000, False, False),
+        ("A2", 1, 1000, True, True),
+        ("A3", 1, 1000, True, True),
+    ]
+    numbered = ingestion.query(
+        bank, "select report_id, revision, revision_of from payscope.report order by revision"
+    )
+    assert numbered == [(first, 1, None), (amended, 2, first)]
+
+
+def test_what_an_overtaken_file_said_was_never_known(ingestion: Ingestion, bank: UUID) -> None:
+    receive(ingestion, bank, report(auth(1, "12.00")), "v2", 2, "02")
+    receive(ingestion, bank, report(auth(1, "10.00")), "v1", 1, "01")
+    known = ingestion.query(bank, "select amount_minor from payscope.event where known_from < known_to")
+    assert known == [(1200,)]
+
+
+def test_a_file_that_repeats_an_amendment_of_another_confirms_it(ingestion: Ingestion, bank: UUID) -> None:
+    receive(ingestion, bank, report(auth(1, "10.00")), "v1", 1, "01")
+    receive(ingestion, bank, report(auth(1, "10.00"), auth(9)), "v3", 3, "03")
+    receive(ingestion, bank, report(auth(1, "12.00")), "v2", 2, "02")
+    current = ingestion.query(
+        bank, "select amount_minor from payscope.event where source_ref = 'A1' and known_to = 'infinity'"
+    )
+    assert current == [(1000,)]
 
 
 def test_a_day_without_rows_is_complete_and_empty(ingestion: Ingestion, bank: UUID) -> None:

@@ -62,7 +62,7 @@ def test_a_file_without_totals_cannot_be_checked(ingestion: Ingestion, bank: UUI
     ]
 
 
-def test_a_profile_may_reject_on_disagreement_and_take_its_events_back(
+def test_a_profile_may_reject_on_disagreement_before_anything_is_loaded(
     ingestion: Ingestion, bank: UUID
 ) -> None:
     ingestion.drop(bank, "first.csv", (HEADER + clearing(1, "10,00") + clearing(9)).encode())
@@ -70,14 +70,25 @@ def test_a_profile_may_reject_on_disagreement_and_take_its_events_back(
     content = HEADER + clearing(1, "12,00") + clearing(2) + "#TOTAL;7;EUR;0,00\n"
     done = ingestion.drop(bank, "second.csv", content.encode())
     assert done.status == "REJECTED"
-    assert done.checked is not None
-    assert done.checked.reason == "The file states 7 EUR as its rows, its rows give 2."
-    current = ingestion.query(
-        bank,
-        "select source_ref, revision, amount_minor from payscope.event"
-        " where known_from < known_to and known_to = 'infinity' order by source_ref",
+    assert done.document["reason"] == "The file states 7 EUR as its rows, its rows give 2."
+    revisions = ingestion.query(
+        bank, "select source_ref, revision, amount_minor from payscope.event order by source_ref"
     )
-    assert current == [("C1", 1, 1000), ("C9", 1, 123450)]
+    assert revisions == [("C1", 1, 1000), ("C9", 1, 123450)]
+    assert [row for row in totals(ingestion, bank) if row[4] is False] == [
+        ("rows", "EUR", "7", "2", False),
+        ("settlement amount", "EUR", "0.00", "1246.50", False),
+    ]
+
+
+def test_a_profile_that_demands_totals_takes_a_file_that_agrees_or_states_none(
+    ingestion: Ingestion, bank: UUID
+) -> None:
+    ingestion.demand_totals("scheme-clearing@1", OnDisagreement.REJECT)
+    agreeing = HEADER + clearing(1) + "#TOTAL;1;EUR;1.234,50\n"
+    assert ingestion.drop(bank, "agrees.csv", agreeing.encode()).status == "RECONCILING"
+    assert ingestion.drop(bank, "silent.csv", (HEADER + clearing(2)).encode()).status == "RECONCILING"
+    assert {row[4] for row in totals(ingestion, bank)} == {True, None}
 
 
 def test_a_statement_rolls_from_opening_to_closing_balance(ingestion: Ingestion, bank: UUID) -> None:

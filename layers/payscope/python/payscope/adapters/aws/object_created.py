@@ -1,5 +1,6 @@
 """Object Created events of S3 as EventBridge delivers them."""
 
+from datetime import datetime
 from typing import Any
 
 from payscope.application.ingest.report_ports import ReportFile
@@ -17,4 +18,11 @@ def created_file(event: dict[str, Any]) -> ReportFile | None:
     version = thing.get("version-id")
     if not version or version == "null":
         version = f"etag:{str(thing.get('etag', '')).strip(chr(34))}"
-    return ReportFile(detail["bucket"]["name"], thing["key"], version)
+    written = event.get("time")
+    return ReportFile(
+        detail["bucket"]["name"],
+        thing["key"],
+        version,
+        datetime.fromisoformat(written) if written else None,
+        thing.get("sequencer", ""),
+    )

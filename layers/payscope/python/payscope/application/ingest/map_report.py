@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from payscope.application.ingest.prove_totals import ProveTotals
 from payscope.application.ingest.report_ports import (
     ChunkStore,
     MappingBook,
@@ -13,9 +14,10 @@ from payscope.application.ingest.report_ports import (
     ReportLedger,
     RowSampler,
 )
+from payscope.domain.ingest.formats import FileFormat
 from payscope.domain.ingest.layouts import fingerprint
 from payscope.domain.ingest.mapping import infer_profile, waiting_reason
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import OnDisagreement, Profile
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.errors import Conflict, InvalidInput
 
@@ -42,6 +44,7 @@ class MapReport:
     ledger: ReportLedger
     chunks: ChunkStore
     sampler: RowSampler
+    proof: ProveTotals
 
     def decide(
         self,
@@ -57,10 +60,14 @@ class MapReport:
         """Set the profile, or propose one and let the report wait.
 
         Raises:
-            InvalidInput: No column could be given a meaning.
+            InvalidInput: No column could be given a meaning, or a file that must agree with the totals that
+                it states does not.
         """
         if parsed_profile is not None:
             profile = find_profile(self.profiles, self.mappings, bank_id, parsed_profile)
+            # What OCR read must agree, whatever the profile's rule: a misread amount looks like any other.
+            if profile.on_disagreement is OnDisagreement.REJECT or report_format == FileFormat.SCAN:
+                self.proof.prove(bank_id, report_id, profile, chunk_keys)
             self.ledger.advance(
                 bank_id,
                 report_id,
@@ -89,7 +96,7 @@ class MapReport:
             ),
             now,
         )
-        profile = self._approved_by_itself(bank_id, mapping_id, now) if inferred.is_sure else None
+        profile = self._approved_by_itself(bank_id, layout, mapping_id, now) if inferred.is_sure else None
         if profile is not None:
             self.ledger.advance(
                 bank_id,
@@ -111,12 +118,15 @@ class MapReport:
         )
         return MapDecision(ReportStatus.NEEDS_MAPPING, None, mapping_id)
 
-    def _approved_by_itself(self, bank_id: UUID, mapping_id: UUID, now: datetime) -> Profile | None:
-        """The proposal as the bank's profile; None when a person has decided about it already."""
+    def _approved_by_itself(
+        self, bank_id: UUID, layout: str, mapping_id: UUID, now: datetime
+    ) -> Profile | None:
+        """The proposal as the bank's profile; what was decided about the layout already, where it applies."""
         try:
             return self.mappings.approve(bank_id, mapping_id, None, _INFERENCE, now)
         except Conflict:
-            return None
+            decided = reversed(self.mappings.approved(bank_id))
+            return next((profile for profile in decided if fingerprint(profile.header) == layout), None)
 
 
 def find_profile(profiles: ProfileBook, mappings: MappingBook, bank_id: UUID, name: str) -> Profile:

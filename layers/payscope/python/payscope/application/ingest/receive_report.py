@@ -16,6 +16,7 @@ from payscope.domain.ingest.reports import (
     check_file_name,
     report_id_for,
     storable_name,
+    write_order,
 )
 from payscope.errors import InvalidInput
 
@@ -96,6 +97,7 @@ class ReceiveReport:
                 byte_size=size,
                 content_sha256=digest,
                 received_at=now,
+                write_order=write_order(file.written_at or now, file.sequencer),
             ),
         )
         if record.status is not ReportStatus.RECEIVED:
@@ -108,7 +110,7 @@ class ReceiveReport:
         except InvalidInput as error:
             return self._close(bank_id, report_id, ReportStatus.REJECTED, error.message, now)
         self.machine.start(
-            f"{report_id}-{record.revision}",
+            str(report_id),
             {
                 "bank_id": str(bank_id),
                 "report_id": str(report_id),

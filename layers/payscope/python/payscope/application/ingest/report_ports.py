@@ -18,11 +18,16 @@ Rows = Any
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """One version of an object in the reports bucket."""
+    """One version of an object in the reports bucket.
+
+    ``written_at`` and ``sequencer`` tell when, and as which of its key's writes, as far as the store says it.
+    """
 
     bucket: str
     key: str
     version: str
+    written_at: datetime | None = None
+    sequencer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +95,24 @@ class NewReport:
     byte_size: int
     content_sha256: str
     received_at: datetime
+    write_order: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TotalLine:
-    """A control total as it is now: what the file states, what its rows sum to, and whether they agree."""
+    """A control total as it is now: what the file states, what its rows sum to, and the verdict."""
 
     name: str
     currency: str
     stated: Decimal | None
     computed: Decimal | None
+    agrees: bool | None = None
+
+    @property
+    def comparison(self) -> bool | None:
+        """Whether the two agree; None where there is nothing to compare."""
+        return None if self.stated is None or self.computed is None else self.stated == self.computed
 
 
 class ReportFiles(Protocol):
@@ -218,8 +230,8 @@ class ReportLedger(Protocol):
         """Write a delivery down once; natural key (bank_id, report_id).
 
         It becomes RECEIVED; DUPLICATE when an earlier report of the bank has the same bytes; or
-        REJECTED when it comes with a reason. A later version of the same object key is its next
-        revision. A delivery that is known already is given back as it stands.
+        REJECTED when it comes with a reason. The versions of an object key are its revisions, in the
+        order in which they were written. A delivery that is known already is given back as it stands.
         """
         ...
 

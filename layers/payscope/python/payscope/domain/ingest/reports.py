@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from payscope.domain.free_text import holds_card_number, without_card_numbers
@@ -60,6 +61,17 @@ class RowAccount:
 def report_id_for(bank_id: uuid.UUID, object_key: str, object_version: str) -> uuid.UUID:
     """Identity of a delivered object version, the same for every delivery of its notification."""
     return uuid.uuid5(_REPORT_NAMESPACE, f"{bank_id}\x1f{object_key}\x1f{object_version}")
+
+
+def write_order(written_at: datetime, sequencer: str) -> str:
+    """The place of a file among all that its bank wrote; compares as text, code point by code point.
+
+    Args:
+        written_at: When the store took it.
+        sequencer: The store's count of the writes of one key, in hexadecimal digits of no fixed number; S3
+            compares them from the left, as if the shorter one went on with zeros.
+    """
+    return f"{written_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}/{sequencer.upper().ljust(32, '0')}"
 
 
 def inbox_key(bank_id: uuid.UUID, file_name: str) -> str:

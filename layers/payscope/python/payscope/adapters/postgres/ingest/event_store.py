@@ -3,18 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import errors, sql
+from psycopg import sql
 
 from payscope.adapters.postgres.ingest.report_store import insert_problems
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
 from payscope.application.ingest.loading_ports import MappedChunk, Parties, StagedEvents, TotalPart
 from payscope.application.ingest.report_ports import ChunkRef
 from payscope.domain.ingest.reports import RowAccount
-from payscope.errors import Unavailable
 
 _DEADLINE_S = 240
-# Two loads of the same new events meet on the primary key; the later one looks again.
-_ROUNDS = 3
 
 
 class PostgresEventLedger:
@@ -36,7 +33,9 @@ class PostgresEventLedger:
         if mapped.events is not None:
             self._prepare(bank_id, mapped.events)
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
-            loaded = _insert(cursor, bank_id, mapped.events, now) if mapped.events is not None else 0
+            loaded = (
+                _insert(cursor, bank_id, report_id, mapped.events, now) if mapped.events is not None else 0
+            )
             rows = mapped.events.rows if mapped.events is not None else 0
             insert_problems(cursor, bank_id, report_id, mapped.problems)
             account = RowAccount(mapped.rows, loaded, mapped.quarantined, rows - loaded, mapped.informative)
@@ -82,41 +81,26 @@ class PostgresEventLedger:
             _upsert_parties(cursor, bank_id, events.parties())
 
 
-def _insert(cursor: TenantCursor, bank_id: UUID, events: StagedEvents, now: datetime) -> int:
+def _insert(cursor: TenantCursor, bank_id: UUID, report_id: UUID, events: StagedEvents, now: datetime) -> int:
     """Stage and insert; returns how many input rows brought something new."""
     cursor.execute(load_query("stage_events"))
     columns = sql.SQL(", ").join(map(sql.Identifier, events.columns))
     # Nothing between two commas is null in CSV, and so is every column that is not sent.
     with cursor.copy(sql.SQL("copy staged_event ({}) from stdin (format csv)").format(columns)) as copy:
         copy.write(events.copy_text())
-    keys = {"bank_id": bank_id, "now": now}
-    cursor.execute(load_query("find_known_events"), keys)
-    known = cursor.rowcount
-    if not known and not events.amends_itself and _insert_new(cursor, bank_id):
+    staged = cursor.rowcount
+    keys = {"bank_id": bank_id, "report_id": report_id, "now": now}
+    cursor.execute(load_query("take_event_keys"), keys)
+    if cursor.rowcount == staged:
+        cursor.execute(load_query("insert_new_events"), keys)
         return events.rows - events.repeated
-    rows = 0
-    for _ in range(_ROUNDS):
-        if known:
-            _close_amended(cursor, bank_id, now)
-        cursor.execute(load_query("insert_events"), keys)
-        wanted, inserted, brought = cursor.fetchone() or (0, 0, 0)
-        rows += int(brought)
-        if wanted == inserted:
-            return rows
-        cursor.execute("drop table known_event")
-        cursor.execute(load_query("find_known_events"), keys)
-        known = cursor.rowcount
-    raise Unavailable("Other loads keep recording the same events; try again.")
-
-
-def _insert_new(cursor: TenantCursor, bank_id: UUID) -> bool:
-    """Insert events of which none is known; False when another load records one of them meanwhile."""
-    try:
-        with cursor.connection.transaction():
-            cursor.execute(load_query("insert_new_events"), {"bank_id": bank_id})
-    except errors.UniqueViolation:
-        return False
-    return True
+    cursor.execute(load_query("lock_event_keys"), keys)
+    cursor.execute(load_query("find_known_events"), keys)
+    _close_amended(cursor, bank_id, now)
+    cursor.execute(load_query("insert_events"), keys)
+    _, brought = cursor.fetchone() or (0, 0)
+    cursor.execute(load_query("confirm_event_keys"), keys)
+    return int(brought)
 
 
 def _close_amended(cursor: TenantCursor, bank_id: UUID, now: datetime) -> None:

@@ -33,11 +33,11 @@ class PostgresReportLedger:
     def register(self, bank_id: UUID, report: NewReport) -> ReportRecord:
         """See ``ReportLedger.register``; natural key (bank_id, report_id)."""
         with self._database.tenant(bank_id) as cursor:
-            # Two deliveries of the same bytes at once must see each other.
-            cursor.execute(
-                "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                (f"{bank_id} {report.content_sha256}",),
-            )
+            # Two deliveries of the same bytes, or of the same key, at once must see each other.
+            for shared in (report.content_sha256, report.object_key):
+                cursor.execute(
+                    "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{bank_id} {shared}",)
+                )
             cursor.execute(
                 load_query("register_report"),
                 {
@@ -49,8 +49,13 @@ class PostgresReportLedger:
                     "byte_size": report.byte_size,
                     "content_sha256": report.content_sha256,
                     "received_at": report.received_at,
+                    "write_order": report.write_order,
                 },
             )
+            if cursor.rowcount:
+                cursor.execute(
+                    load_query("number_revisions"), {"bank_id": bank_id, "object_key": report.object_key}
+                )
             return _record(cursor, bank_id, report.report_id)
 
     def find(self, bank_id: UUID, report_id: UUID) -> ReportRecord:
@@ -139,11 +144,22 @@ class PostgresReportLedger:
             cursor.execute(load_query("list_totals"), {"bank_id": bank_id, "report_id": report_id})
             return tuple(TotalLine(*row) for row in cursor.fetchall())
 
-    def retract(self, bank_id: UUID, report_id: UUID) -> int:
-        """See ``AccountLedger.retract``."""
+    def judge(self, bank_id: UUID, report_id: UUID, lines: Sequence[TotalLine]) -> None:
+        """See ``TotalsLedger.judge``."""
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute(load_query("retract_report"), {"bank_id": bank_id, "report_id": report_id})
-            return cursor.rowcount
+            for line in lines:
+                cursor.execute(
+                    load_query("judge_total"),
+                    {
+                        "bank_id": bank_id,
+                        "report_id": report_id,
+                        "name": line.name,
+                        "currency": line.currency,
+                        "stated": line.stated,
+                        "computed": line.computed,
+                        "agrees": line.agrees,
+                    },
+                )
 
 
 class PostgresMappingBook:
@@ -202,6 +218,18 @@ class PostgresMappingBook:
                 load_query("approve_mapping"), {**keys, "profile": Jsonb(kept), "actor": actor, "now": now}
             )
         return decided
+
+    def proposed(self, bank_id: UUID, mapping_id: UUID) -> Profile:
+        """See ``MappingDecisions.proposed``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "select profile from payscope.mapping where bank_id = %s and mapping_id = %s",
+                (bank_id, mapping_id),
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound("There is no such mapping.")
+        return Profile.model_validate(row[0])
 
     def waiting(self, bank_id: UUID, mapping_id: UUID) -> tuple[ReportRecord, ...]:
         """See ``MappingDecisions.waiting``."""

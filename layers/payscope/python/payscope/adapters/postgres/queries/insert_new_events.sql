@@ -1,9 +1,9 @@
 -- purpose: staged events of which none is known, in the order of their file.
 -- parameters: bank_id uuid.
--- grain: one row per event; a unique violation tells that another load records one of them at this moment.
+-- grain: one row per event; their keys are taken (take_event_keys.sql).
 --
 -- The common case, and the fast one: the order of the file is also the order of the source's references,
--- so the indexes grow at one end, and nothing is looked up that find_known_events.sql has looked up before.
+-- so the indexes grow at one end.
 insert into payscope.event (
     bank_id, event_id, revision, content_hash, known_from, known_to, source, event_type, subtype, source_ref,
     sequence, occurred_at, booked_on, amount_minor, currency, settlement_minor, settlement_currency, billing_minor,
