@@ -1,16 +1,19 @@
 """What fuzzing has found, each with its shortest input."""
 
+import json
 from datetime import datetime
 
 import pyarrow as pa
 import pytest
 
-from payscope.adapters.arrow.values import instants
+from payscope.adapters.arrow.values import instants, trimmed
 from payscope.domain.ingest.problems import ProblemCode
 from payscope.errors import InvalidInput
 from tests.unit.ingest.loading import load
 from tests.unit.ingest.reading import read
-from tests.unit.ingest.test_card_texts import T140
+from tests.unit.ingest.test_card_texts import REQUEST, RESPONSE, T140
+from tests.unit.ingest.test_tree_reports import OBJECTS
+from tests.unit.ingest.workbooks import sheet, workbook
 
 _NAMELESS = (
     b"PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
@@ -52,3 +55,45 @@ def test_the_message_about_a_year_says_which_years_there_are() -> None:
     problem = load(T140.replace("2026-03-02\n", "1026-03-02\n", 1).encode()).problems[0]
     assert problem.code is ProblemCode.NOT_A_DATE
     assert "of the years 1970 to 2099" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<c r="B2" t="s"><v>' + "9" * 5_000 + "</v></c>", ""),
+        ('<c r="B2" s="\u00b2"><v>7</v></c>', "7"),
+    ],
+)
+def test_numbers_of_texts_and_styles_that_no_workbook_has_are_none(cell: str, expected: str) -> None:
+    rows = {1: ("Date", "Reference", "Amount"), 2: ("2026-03-01", "R1", 12.5)}
+    good = '<c r="B2" t="inlineStr"><is><t>R1</t></is></c>'
+    found = read(workbook(sheet(rows).replace(good, cell)))
+    assert found.rows[0]["Reference"] == expected
+
+
+@pytest.mark.parametrize("wrong", ["\ud800", "a\0b"])
+def test_json_text_that_is_no_text_sets_its_row_aside(wrong: str) -> None:
+    objects = [{**OBJECTS[0], "orderId": wrong}, OBJECTS[0]]
+    found = read(json.dumps(objects).encode())
+    assert [row["_row"] for row in found.rows] == [2]
+    assert [(problem.row_number, problem.code) for problem in found.problems] == [(1, ProblemCode.NUL_BYTE)]
+    assert found.problems[0].raw is not None
+    assert found.problems[0].raw["orderId"] in ("\ufffd", "a\ufffdb")
+
+
+def test_filling_of_fixed_records_is_not_stored() -> None:
+    """A NUL character in a merchant's name ended the COPY into the database."""
+    assert trimmed(pa.array(["SHOP\0\0", "\0", "A\0B", None])).to_pylist() == ["SHOP", None, "AB", None]
+
+
+def test_many_damaged_events_on_one_line_have_numbers_of_their_own() -> None:
+    """Each event copied the rest of its line and looked for a free number, so time grew as the square."""
+    found = read((REQUEST + "<log realm=></log>" * 20_000 + "\n").encode())
+    numbers = [problem.row_number for problem in found.problems]
+    assert len(numbers) == len(set(numbers)) == 20_000
+
+
+def test_a_line_of_a_log_that_is_too_long_is_told() -> None:
+    found = read((REQUEST + "x" * 1_100_000 + "\n" + RESPONSE).encode())
+    assert [problem.row_number for problem in found.problems] == [REQUEST.count("\n") + 1]
+    assert len(found.rows) == 2

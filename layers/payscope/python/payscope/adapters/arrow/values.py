@@ -59,8 +59,12 @@ class Instants:
 
 
 def trimmed(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The text without outer blanks; nothing where it is empty."""
+    """The text without outer blanks and NUL characters; nothing where it is empty."""
     flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    data = flat.buffers()[-1]
+    if data is not None and b"\0" in data.to_pybytes():
+        # Records of fixed width are filled up with them, and the database takes none.
+        flat = pc.replace_substring(flat, "\0", "")
     text = pc.utf8_trim_whitespace(flat)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 

@@ -75,24 +75,31 @@ class JposLogReader:
         held: list[str] = []
         first = size = 0
         for number, line in self._lines():
-            rest = line
+            if line is None:
+                if held:
+                    yield first, "\n".join(held), False
+                yield number, "", False
+                held = []
+                continue
+            at = 0
             while True:
+                begin = _BEGIN.search(line, at)
                 if not held:
-                    begin = _BEGIN.search(rest)
                     if begin is None:
                         break
-                    rest, first, size = rest[begin.start() :], number, 0
-                elif (begin := _BEGIN.search(rest)) is not None and "</log>" not in rest[: begin.start()]:
+                    at, first, size = begin.start(), number, 0
+                elif begin is not None and line.find("</log>", at, begin.start()) < 0:
                     yield first, "\n".join(held), False
                     held = []
                     continue
-                head, closed, tail = rest.partition("</log>")
-                if closed:
-                    yield first, "\n".join([*held, head + closed]), True
-                    held, rest = [], tail
+                end = line.find("</log>", at)
+                if end >= 0:
+                    end += len("</log>")
+                    yield first, "\n".join([*held, line[at:end]]), True
+                    held, at = [], end
                     continue
-                held.append(rest)
-                size += len(rest)
+                held.append(line[at:])
+                size += len(held[-1])
                 if size > _MAX_EVENT_CHARS or len(held) > _MAX_LINES:
                     yield first, held[0], False
                     held = []
@@ -100,12 +107,15 @@ class JposLogReader:
         if held:
             yield first, "\n".join(held), False
 
-    def _lines(self) -> Iterator[tuple[int, str]]:
+    def _lines(self) -> Iterator[tuple[int, str | None]]:
+        """Numbers and texts of the lines; no text of one that is too long."""
         with self._open() as stream:
             for part in read_lines(stream, self._encoding):
                 if isinstance(part, LineBlock):
                     lines = part.data.decode("utf-8", "replace").split("\n")
                     yield from enumerate(lines[:-1] if lines[-1] == "" else lines, part.first)
+                else:
+                    yield part.number, None
 
 
 class _Reading:
@@ -117,7 +127,7 @@ class _Reading:
         self._problems: list[Problem] = []
         self._informative = 0
         self._waiting: dict[tuple[str, str], dict[str, str]] = {}
-        self._taken: set[int] = set()
+        self._last = 0
 
     @property
     def count(self) -> int:
@@ -152,10 +162,7 @@ class _Reading:
                 ProblemCode.SENSITIVE_DATA,
             )  # fmt: skip
             return
-        # One event may hold several messages; a row number belongs to one row.
-        while number in self._taken:
-            number += 1
-        self._taken.add(number)
+        number = self._free(number)
         row = dict.fromkeys(COLUMNS, "")
         row |= _time(event.get("at", ""))
         mti = fields.get("0", "")
@@ -168,6 +175,11 @@ class _Reading:
         self._pair(row)
         self._rows.append(row)
         self._numbers.append(number)
+
+    def _free(self, number: int) -> int:
+        """The line, or a number behind it: one event may hold several messages, each a row of its own."""
+        self._last = max(number, self._last + 1)
+        return self._last
 
     def _pair(self, row: dict[str, str]) -> None:
         """Give a response what its request said; mark the request."""
@@ -190,9 +202,7 @@ class _Reading:
     def _problem(
         self, number: int, text: str, message: str, code: ProblemCode = ProblemCode.DAMAGED_RECORD
     ) -> None:
-        while number in self._taken:
-            number += 1
-        self._taken.add(number)
+        number = self._free(number)
         # The text may hold a stripe or a masked number's rest, so only its first line is shown.
         raw = {"line": text.split("\n", 1)[0][:200]}
         self._problems.append(Problem(number, "", code, message, raw))

@@ -11,20 +11,29 @@ from payscope.errors import InvalidInput
 
 MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 60
+# What is held at a time: elements that the caller has not removed, and bytes of one of them.
+_MAX_ELEMENTS = 500_000
+_MAX_ELEMENT_BYTES = 16 * 1024 * 1024
 
 
 class _Limited:
-    """A stream that refuses to give more than ``MAX_BYTES``."""
+    """A stream that refuses to give more than ``MAX_BYTES``, or too many of them to one element."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._left = MAX_BYTES
+        self.since_element = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self._left -= len(data)
+        self.since_element += len(data)
         if self._left < 0:
-            raise InvalidInput(f"The XML is larger than {MAX_BYTES // 2**20} MiB; split it by statement.")
+            raise InvalidInput(f"The XML is larger than {MAX_BYTES // 2**20} MiB; split it.")
+        if self.since_element > _MAX_ELEMENT_BYTES:
+            raise InvalidInput(
+                f"An element of the XML is longer than {_MAX_ELEMENT_BYTES // 2**20} MiB; no report has such."
+            )
         return data
 
 
@@ -34,24 +43,36 @@ def walk(stream: BinaryIO) -> Iterator[tuple[str, Element, list[Element]]]:
     What has been read stays in memory until the caller removes it from the element around it.
 
     Raises:
-        InvalidInput: It declares a document type or entities, is cut off, nests too deep or is too large.
+        InvalidInput: It declares a document type or entities, is cut off, nests too deep, is too large, or
+            has more elements than can be held where the caller removes none.
     """
     stack: list[Element] = []
+    # Elements in each open one, itself included, and in all of them.
+    sizes: list[int] = []
+    held = 0
+    limited = _Limited(stream)
     try:
-        for event, element in iterparse(_Limited(stream), events=("start", "end"), forbid_dtd=True):
-            if event == "end":
-                stack.pop()
-            yield event, element, stack
+        for event, element in iterparse(limited, events=("start", "end"), forbid_dtd=True):
+            limited.since_element = 0
             if event == "start":
+                yield event, element, stack
                 stack.append(element)
+                sizes.append(1)
+                held += 1
                 if len(stack) > _MAX_DEPTH:
-                    raise InvalidInput(
-                        f"The XML nests deeper than {_MAX_DEPTH} elements, which statements never do."
-                    )
+                    raise InvalidInput(f"The XML nests deeper than {_MAX_DEPTH} elements, as no report does.")
+                if held > _MAX_ELEMENTS:
+                    raise InvalidInput("The XML has more elements in one place than any report has.")
+                continue
+            stack.pop()
+            size = sizes.pop()
+            yield event, element, stack
+            if stack and len(stack[-1]) and stack[-1][-1] is element:
+                sizes[-1] += size
+            else:
+                held -= size
     except DefusedXmlException as error:
-        raise InvalidInput(
-            "The XML declares a document type or entities, which statements never do."
-        ) from error
+        raise InvalidInput("The XML declares a document type or entities, as no report does.") from error
     except ParseError as error:
         raise InvalidInput(f"The XML is damaged: {error}.") from error
     except (ValueError, LookupError) as error:

@@ -19,6 +19,7 @@ from payscope.errors import InvalidInput
 _READ_CHARS = 256 * 1024
 _MAX_OBJECT_CHARS = 1024 * 1024
 _LOOKED_AT = 50
+_MAX_DEPTH = 60
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -74,7 +75,7 @@ class JsonReader:
                 if not isinstance(value, dict):
                     raise InvalidInput("The JSON holds other things than objects, which no report does.")
                 cells: dict[str, str] = {}
-                _flatten(cast("Mapping[str, Any]", value), "", cells)
+                _flatten(cast("Mapping[str, Any]", value), "", cells, _MAX_DEPTH)
                 yield cells
 
 
@@ -130,13 +131,15 @@ def _decoded(text: str, at: int, at_end: bool) -> tuple[Any, int] | None:
         return None
 
 
-def _flatten(value: Any, name: str, cells: dict[str, str]) -> None:
+def _flatten(value: Any, name: str, cells: dict[str, str], depth: int) -> None:
+    if depth == 0:
+        raise InvalidInput("The JSON nests deeper than any report does.")
     if isinstance(value, dict):
         for key, inner in cast("Mapping[str, Any]", value).items():
-            _flatten(inner, f"{name}.{key}" if name else key, cells)
+            _flatten(inner, f"{name}.{key}" if name else key, cells, depth - 1)
     elif isinstance(value, list):
         for index, inner in enumerate(cast("list[Any]", value)):
-            _flatten(inner, f"{name}.{index}", cells)
+            _flatten(inner, f"{name}.{index}", cells, depth - 1)
     elif isinstance(value, bool):
         cells[name] = "true" if value else "false"
     else:

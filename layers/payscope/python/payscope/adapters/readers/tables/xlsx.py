@@ -21,6 +21,8 @@ from payscope.errors import InvalidInput
 
 _WORKBOOK = "xl/workbook.xml"
 _MAX_DEPTH = 40
+# Of one row or text, with what is in it; a row has as many cells as a sheet has columns at most.
+_MAX_ELEMENTS = 200_000
 _MAX_TEXT_BYTES = 128 * 1024 * 1024
 _MAX_ROWS = 1_048_576
 # Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30).
@@ -116,14 +118,13 @@ class XlsxWorkbook:
             return "".join(part.text or "" for part in cell.iter() if _name(part) == "t").strip()
         value = next((part.text or "" for part in cell if _name(part) == "v"), "")
         if kind == "s":
-            index = int(value) if value.isascii() and value.isdigit() else -1
+            index = _whole(value)
             return self._texts[index] if 0 <= index < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
         if kind != "n" or not value:
             return value.strip()
-        style = cell.get("s", "0")
-        if style.isdigit() and int(style) in self._date_styles:
+        if _whole(cell.get("s", "0")) in self._date_styles:
             return date_text(value, self._is_1904)
         text = number_text(value.strip())
         self.damaged += is_damaged(text)
@@ -162,13 +163,16 @@ class XlsxWorkbook:
         if part not in self._names:
             raise InvalidInput("The workbook is incomplete: a part that it names is missing.")
         stack: list[Element] = []
-        kept = 0
+        kept = held = 0
         try:
             with self._archive.open(part) as stream:
                 for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
                     if event == "start":
                         stack.append(element)
                         kept += _name(element) == keep
+                        held = held + 1 if kept else 0
+                        if held > _MAX_ELEMENTS:
+                            raise InvalidInput("A row of the workbook has more cells than any sheet has.")
                         if len(stack) > _MAX_DEPTH:
                             raise InvalidInput("The workbook's XML nests deeper than any workbook does.")
                         continue

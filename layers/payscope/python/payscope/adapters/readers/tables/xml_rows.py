@@ -5,12 +5,10 @@ One row's element is held at a time; its texts and attributes become the profile
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import BinaryIO, TypeVar
-from xml.etree.ElementTree import Element, ParseError
+from typing import BinaryIO
+from xml.etree.ElementTree import Element
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
+from payscope.adapters.readers.messages.xml_elements import walk
 from payscope.adapters.readers.tables.tree_rows import TreeRows
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import FileFormat
@@ -18,10 +16,6 @@ from payscope.domain.ingest.problems import StatedTotal
 from payscope.domain.ingest.profiles import Numbers, Profile, Tree, TreeTotal
 from payscope.domain.money import exponent
 from payscope.errors import InvalidInput
-
-MAX_BYTES = 256 * 1024 * 1024
-_MAX_DEPTH = 60
-_Item = TypeVar("_Item")
 
 
 class XmlReader:
@@ -55,43 +49,37 @@ class XmlReader:
 
     def blocks(self) -> Iterator[Block]:
         """The whole content, in order."""
-        yield from _guarded(self._blocks)
+        yield from self._blocks()
         yield self._rows.rest()
 
     def _root(self) -> str:
-        for root in _guarded(self._first_names):
-            return root
-        raise InvalidInput("The XML is damaged: it has no element.")
-
-    def _first_names(self) -> Iterator[str]:
         with self._open() as stream:
-            for _, element in iterparse(_Bounded(stream), events=("start",), forbid_dtd=True):
-                yield _name(element)
-                return
+            for _, element, _ in walk(stream):
+                return _name(element)
+        raise InvalidInput("The XML is damaged: it has no element.")
 
     def _blocks(self) -> Iterator[Block]:
         path: list[str] = []
-        stack: list[Element] = []
+        taken: list[bool] = []
         with self._open() as stream:
-            for event, element in iterparse(_Bounded(stream), events=("start", "end"), forbid_dtd=True):
+            for event, element, around in walk(stream):
                 if event == "start":
-                    stack.append(element)
                     path.append(_name(element))
-                    if len(stack) > _MAX_DEPTH:
-                        raise InvalidInput(
-                            f"The XML nests deeper than {_MAX_DEPTH} elements, which reports never do."
-                        )
+                    taken.append(False)
                     continue
                 below = "/".join(path[1:])
-                stack.pop()
                 path.pop()
-                if below in self._tree.row and stack:
-                    block = self._rows.add({**_cells(element, stack[0]), **self._outer(stack)})
-                    # What has been taken is let go, so memory does not grow with the file.
-                    stack[-1].remove(element)
+                is_taken = taken.pop()
+                stated = tuple(_totals(self._tree, below, element, self._profile.numbers))
+                if below in self._tree.row and around:
+                    is_taken = True
+                    block = self._rows.add({**_cells(element, around[0]), **self._outer(around)})
                     if block is not None:
                         yield block
-                stated = tuple(_totals(self._tree, below, element, self._profile.numbers))
+                if is_taken and around:
+                    # What rows have been taken of is let go, so memory does not grow with the file.
+                    around[-1].remove(element)
+                    taken[-1] = True
                 if stated:
                     yield Block(None, stated=stated)
 
@@ -105,30 +93,6 @@ class XmlReader:
             if out:
                 cells[name] = _at(stack[-out], path) if out <= len(stack) else ""
         return cells
-
-
-class _Bounded:
-    """A stream that refuses to give more than ``MAX_BYTES``."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._left = MAX_BYTES
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            raise InvalidInput(f"The XML is larger than {MAX_BYTES // 2**20} MiB; split it.")
-        return data
-
-
-def _guarded(items: Callable[[], Iterator[_Item]]) -> Iterator[_Item]:
-    try:
-        yield from items()
-    except DefusedXmlException as error:
-        raise InvalidInput("The XML declares a document type or entities, which reports never do.") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise InvalidInput(f"The XML is damaged: {error}.") from error
 
 
 def _cells(row: Element, root: Element) -> dict[str, str]:
