@@ -16,6 +16,7 @@ from payscope.adapters.readers.cards.jpos_log import JposLogReader
 from payscope.adapters.readers.cards.print_image import PrintImageReader
 from payscope.adapters.readers.cards.t140 import T140Reader
 from payscope.adapters.readers.containers import ZipArchive, gunzip
+from payscope.adapters.readers.documents.report import PdfReport
 from payscope.adapters.readers.messages.bai2 import Bai2Reader
 from payscope.adapters.readers.messages.camt import CamtReader
 from payscope.adapters.readers.messages.mt940 import Mt940Reader
@@ -32,6 +33,7 @@ from payscope.domain.ingest.formats import HEAD_BYTES, FileFormat, encoding_of
 from payscope.domain.ingest.profiles import PrintImage, Profile
 from payscope.domain.pan import redact
 from tests.fuzz.judging import CARD, PROFILES, judge, judge_mapping
+from tests.support import pdf_files
 from tests.support.ipm_writer import SALE, blocked, header, message, private, records, trailer
 from tests.support.xls_writer import biff, ole
 from tests.unit.ingest import (
@@ -191,15 +193,15 @@ def _pdf(data: bytes, profiles: Sequence[Profile]) -> ReportReader:
     content = (
         data
         if data.startswith(b"%PDF-")
-        else test_pdf.document(data.decode("latin-1").replace("endstream", ""))
+        else pdf_files.document(data.decode("latin-1").replace("endstream", ""))
     )
-    return StreamReaders(MemoryFile(content)).open(ReportFile("reports", "key", "1"), profiles)
+    return PdfReport(pdf_files.PagesHere(content), None, profiles, None)
 
 
 def _pdf_seeds() -> Sequence[bytes]:
-    page = test_pdf.page(("Statement",), test_pdf.HEADING, ("2026-03-01", CARD, "", "1 250.00", "1 250.00"),
+    page = pdf_files.page(("Statement",), test_pdf.HEADING, ("2026-03-01", CARD, "", "1 250.00", "1 250.00"),
                          ("2026-03-02", "Fee", "12.50", "", "1 237.50"), ("1/1",))  # fmt: skip
-    return [test_pdf.document(page), page.encode()]
+    return [pdf_files.document(page), page.encode()]
 
 
 # Trees

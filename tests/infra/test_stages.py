@@ -319,3 +319,24 @@ def test_templates_name_no_account_and_no_region(stage: Stage) -> None:
         text = json.dumps(template)
         assert not re.search(r"\b\d{12}\b", text), name
         assert not re.search(r"\b(us|eu|ap)-(east|west|central|north|south)\w*-\d\b", text), name
+
+
+def test_only_the_parsing_of_files_may_ask_textract_and_only_where_the_stage_reads_scans_by_it(
+    stage: Stage,
+) -> None:
+    allowed = {
+        (_id(name), action)
+        for name, statement in stage.statements()
+        for action in as_list(statement["Action"])
+        if action.startswith("textract:")
+    }
+    reads_by = stage.function("parse_report")["Environment"]["Variables"]["PAYSCOPE_OCR"]
+    assert reads_by == ("tesseract" if stage.name == "local" else "textract")
+    if reads_by == "tesseract":
+        assert allowed == set()
+    else:
+        assert {name.startswith("ParseReport") for name, _ in allowed} == {True}
+        assert {action for _, action in allowed} == {
+            "textract:StartDocumentAnalysis",
+            "textract:GetDocumentAnalysis",
+        }

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from payscope.adapters.readers.documents.pdf import PdfPages
-from payscope.adapters.readers.documents.pieces import lines_of
+from payscope.adapters.readers.documents.pages import PdfPages
 
 _DOTS_PER_POINT = 300 / 72
 _HEADER = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
@@ -51,22 +50,17 @@ def calls_of(folder: Path) -> list[list[str]]:
 
 
 def _pages(text_pdf: bytes, read_as: Mapping[str, tuple[str, float]]) -> Sequence[list[str]]:
-    pages = PdfPages(io.BytesIO(text_pdf))
-    found: list[list[str]] = []
-    for number, characters in pages.pieces():
-        rows = ["1\t1\t0\t0\t0\t0\t0\t0\t2479\t3508\t-1\t"]
-        for place, line in enumerate(lines_of(number, characters), 1):
-            for cell in line.cells:
-                left = cell.left
-                for word in cell.text.split(" "):
-                    # Letters of one width: near enough for cells that stand apart.
-                    width = (cell.right - cell.left) * len(word) / len(cell.text)
-                    text, confidence = read_as.get(word, (word, 96.0))
-                    top = 842 - cell.middle - 3.2
-                    box = (left, top, width, 6.5)
-                    shown = "\t".join(str(round(side * _DOTS_PER_POINT)) for side in box)
-                    rows.append(f"5\t1\t1\t1\t{place}\t1\t{shown}\t{confidence}\t{text}")
-                    left += (cell.right - cell.left) * (len(word) + 1) / len(cell.text)
-        found.append(rows)
-    pages.close()
-    return found
+    pages: dict[int, list[str]] = {}
+    for place, line in enumerate(PdfPages(io.BytesIO(text_pdf)).text.lines, 1):
+        rows = pages.setdefault(line.page, ["1\t1\t0\t0\t0\t0\t0\t0\t2479\t3508\t-1\t"])
+        for cell in line.cells:
+            left = cell.left
+            for word in cell.text.split(" "):
+                # Letters of one width: near enough for cells that stand apart.
+                width = (cell.right - cell.left) * len(word) / len(cell.text)
+                text, confidence = read_as.get(word, (word, 96.0))
+                box = (left, 842 - cell.middle - 3.2, width, 6.5)
+                shown = "\t".join(str(round(side * _DOTS_PER_POINT)) for side in box)
+                rows.append(f"5\t1\t1\t1\t{place}\t1\t{shown}\t{confidence}\t{text}")
+                left += (cell.right - cell.left) * (len(word) + 1) / len(cell.text)
+    return list(pages.values())

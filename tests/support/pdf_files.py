@@ -7,9 +7,27 @@ from typing import Any
 
 import pypdfium2
 
+from payscope.adapters.readers.documents.pages import PageText
+from payscope.adapters.readers.documents.pdf import draw, text_of
+from payscope.errors import InvalidInput
+
 # Left edges of the columns; amounts stand in the two columns before the last.
 EDGES = (40, 110, 300, 380, 460)
 _FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+
+
+class PagesHere:
+    """``Pages`` of a PDF that is read in this process: for tests of many small ones."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        try:
+            self.text = PageText.from_document(text_of(content))
+        except pypdfium2.PdfiumError as error:
+            raise InvalidInput("The PDF is damaged; send it again.") from error
+
+    def image(self, page: int) -> bytes:
+        return draw(self._content, page)
 
 
 def document(*pages: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from payscope.adapters.readers.opening import StreamReaders
 from payscope.adapters.readers.tables.delimited import DelimitedReader
 from payscope.adapters.yaml.profiles import PackagedProfiles
-from payscope.application.ingest.report_ports import ReadLayout, ReportFile
+from payscope.application.ingest.report_ports import ReadLayout, ReportFile, ReportReader
 from payscope.application.ingest.scan_ports import PageReader
 from payscope.domain.ingest.formats import HEAD_BYTES, encoding_of
 from payscope.domain.ingest.problems import Problem, StatedTotal
@@ -50,6 +50,11 @@ def read(content: bytes, block_bytes: int | None = None, page_reader: PageReader
     else:
         head = content[:HEAD_BYTES]
         reader = DelimitedReader(lambda: io.BytesIO(content), head, encoding_of(head), profiles, block_bytes)
+    return all_of(reader)
+
+
+def all_of(reader: ReportReader) -> Read:
+    """Everything that a reader gives."""
     found = Read(reader.layout, [], [], 0, [], [])
     for block in reader.blocks():
         found.rows += block.rows.to_pylist() if block.rows is not None else []

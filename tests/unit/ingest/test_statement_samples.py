@@ -52,11 +52,13 @@ DEVIATIONS: Mapping[str, tuple[str, str]] = {
     ),
     "swedbankpay/R1234-0001-Redovisningsservice.pdf": (
         "REJECTED",
-        "a balance report sums services and fees; its tables have no dates, the payments are in its sheet",
+        "a balance report sums the sales that its sheet and XML list one by one: loaded as well, each would "
+        "count twice, so that a table whose rows are services without a date is no payment report",
     ),
     "swedbankpay/r1234-0001-redov.service.pdf": (
         "REJECTED",
-        "a balance report sums services and fees; its tables have no dates, the payments are in its sheet",
+        "a balance report sums the sales that its sheet and XML list one by one: loaded as well, each would "
+        "count twice, so that a table whose rows are services without a date is no payment report",
     ),
     "series/rbi/RTGS051114DOCT.xls": (
         "REJECTED",

@@ -65,10 +65,11 @@ class StreamReaders:
             case FileFormat.ZIP:
                 return self._open_zip(ZipArchive(spool(open_stream())), profiles, is_packed=is_packed)
             case FileFormat.PDF:
-                # PDFium is loaded when there is a document to read, not with every report.
+                # Readers of documents are loaded when there is one, not with every report.
+                from payscope.adapters.readers.documents.pages import PdfPages
                 from payscope.adapters.readers.documents.report import PdfReport
 
-                return PdfReport(open_stream, file, profiles, self._page_reader)
+                return PdfReport(PdfPages(open_stream()), file, profiles, self._page_reader)
             case file_format:
                 return _open_plain(file_format, open_stream, head, profiles)
 

@@ -270,7 +270,7 @@ def _over_rows(
         if not row.is_total and not waiting:
             waiting.append(row.number)
         if before is None:
-            if balance - moved in opening:
+            if not moved or balance - moved in opening:
                 checked.proved.update(waiting)
         elif before + moved == balance:
             checked.held += bool(moved)

@@ -1,17 +1,25 @@
-"""PDF documents by PDFium: the text of their pages with its places, and pictures of pages without any."""
+"""PDF documents by PDFium: the text of their pages with its places, and pictures of pages without any.
 
-from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+PDFium is a program in C++ with no limits of its own: some hundred bytes can keep it busy for hours or fill
+the memory. So this runs as a process of its own (``python -c .. main``) that ``pages`` starts and limits.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pypdfium2
 from pypdfium2 import raw
 
-from payscope.adapters.readers.documents.pieces import Piece
+from payscope.adapters.readers.documents.pages import EXIT_REFUSED
+from payscope.adapters.readers.documents.pieces import Piece, lines_of
 from payscope.errors import InvalidInput
 
-MAX_BYTES = 64 * 1024 * 1024
 _MAX_PAGES = 2_000
 _MAX_PAGE_CHARACTERS = 100_000
+_MAX_CHARACTERS = 4_000_000
 _MAX_PAGE_OBJECTS = 200_000
 # A picture is decoded whole before it is shown; this many pixels take 0.4 GB in colour.
 _MAX_PICTURE_PIXELS = 100_000_000
@@ -25,79 +33,85 @@ _DRAWN_LETTERS = 300
 _INVISIBLE = 3
 
 
-class PdfPages:
-    """An open document.
+def main(arguments: list[str]) -> int:
+    """The bytes of memory it may take, then ``text``, or ``draw`` and a page number from 0.
+
+    The document comes on stdin, the result goes to stdout.
+    """
+    memory_bytes = int(arguments[0])
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    content = sys.stdin.buffer.read()
+    try:
+        match arguments[1:]:
+            case ["draw", page]:
+                told = draw(content, int(page))
+            case _:
+                told = json.dumps(text_of(content)).encode()
+    except (InvalidInput, pypdfium2.PdfiumError) as error:
+        reason = error.message if isinstance(error, InvalidInput) else "The PDF is damaged; send it again."
+        sys.stdout.buffer.write(reason.encode())
+        return EXIT_REFUSED
+    sys.stdout.buffer.write(told)
+    return 0
+
+
+def text_of(content: bytes) -> dict[str, list[Any]]:
+    """The text of a document.
+
+    Returns:
+        ``lines``: the page from 0 and the cells of each line (left, right, middle, height, text);
+        ``pictures``: page, width and height in points of the pages that are pictures without text.
 
     Raises:
         InvalidInput: It is damaged, protected or too large.
+        PdfiumError: It is damaged.
     """
+    document = _open(content)
+    if len(document) > _MAX_PAGES:
+        raise InvalidInput(f"The PDF has more than {_MAX_PAGES:,} pages; send the report as text.")
+    lines: list[Any] = []
+    pictures: list[Any] = []
+    left = _MAX_CHARACTERS
+    for number in range(len(document)):
+        page: Any = document[number]
+        pieces = _characters(page)
+        left -= len(pieces)
+        if left < 0:
+            raise InvalidInput("The PDF holds more text than can be read; send the report as text.")
+        for line in lines_of(number, pieces):
+            cells = [(cell.left, cell.right, cell.middle, cell.height, cell.text) for cell in line.cells]
+            lines.append((number, cells))
+        if not pieces and _is_picture(page):
+            pictures.append((number, *page.get_size()))
+        page.close()
+    return {"lines": lines, "pictures": pictures}
 
-    def __init__(self, stream: BinaryIO) -> None:
-        with stream:
-            content = stream.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise InvalidInput(f"The PDF is larger than {MAX_BYTES // 2**20} MiB; send the report as text.")
-        try:
-            self._document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            raise InvalidInput("The PDF is damaged or protected by a password; send it again.") from error
-        if len(self._document) > _MAX_PAGES:
-            raise InvalidInput(f"The PDF has more than {_MAX_PAGES:,} pages; send the report as text.")
-        self._sizes: dict[int, tuple[float, float]] = {}
 
-    @property
-    def sizes(self) -> Mapping[int, tuple[float, float]]:
-        """Width and height in points of the pages that ``pieces`` found to be pictures."""
-        return self._sizes
+def draw(content: bytes, number: int) -> bytes:
+    """A page in grey as a portable pixmap (PGM).
 
-    def pieces(self) -> Iterator[tuple[int, list[Piece]]]:
-        """The characters of each page that has text, page by page from 0.
+    Raises:
+        InvalidInput: The page is too large.
+        PdfiumError: It is damaged.
+    """
+    page: Any = _open(content)[number]
+    width, height = page.get_size()
+    area = max(width * height / 72 / 72, 1e-6)
+    dots = min(_DOTS_PER_INCH, (_MAX_DOTS / area) ** 0.5)
+    if dots < _LEAST_DOTS_PER_INCH:
+        raise InvalidInput(f"Page {number + 1} of the PDF is too large to be read; send it in A4.")
+    bitmap = page.render(scale=dots / 72, grayscale=True)
+    data = bytes(bitmap.buffer)
+    rows = (data[row * bitmap.stride :][: bitmap.width] for row in range(bitmap.height))
+    return b"P5\n%d %d\n255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
 
-        Raises:
-            InvalidInput: A page is damaged, or holds more than can be read.
-        """
-        for number in range(len(self._document)):
-            page = self._page(number)
-            try:
-                found = _characters(page)
-                if found:
-                    yield number, found
-                elif _is_picture(page):
-                    self._sizes[number] = page.get_size()
-            finally:
-                page.close()
 
-    def image(self, number: int) -> bytes:
-        """A page in grey as a portable pixmap (PGM).
-
-        Raises:
-            InvalidInput: The page is too large, or damaged.
-        """
-        page = self._page(number)
-        width, height = page.get_size()
-        area = max(width * height / 72 / 72, 1e-6)
-        dots = min(_DOTS_PER_INCH, (_MAX_DOTS / area) ** 0.5)
-        if dots < _LEAST_DOTS_PER_INCH:
-            raise InvalidInput(f"Page {number + 1} of the PDF is too large to be read; send it in A4.")
-        try:
-            bitmap = page.render(scale=dots / 72, grayscale=True)
-        except pypdfium2.PdfiumError as error:
-            raise InvalidInput(f"Page {number + 1} of the PDF is damaged; send it again.") from error
-        finally:
-            page.close()
-        data = bytes(bitmap.buffer)
-        rows = (data[row * bitmap.stride :][: bitmap.width] for row in range(bitmap.height))
-        return b"P5\n%d %d\n255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
-
-    def close(self) -> None:
-        """Let the document go."""
-        self._document.close()
-
-    def _page(self, number: int) -> Any:
-        try:
-            return self._document[number]
-        except pypdfium2.PdfiumError as error:
-            raise InvalidInput(f"Page {number + 1} of the PDF is damaged; send it again.") from error
+def _open(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise InvalidInput("The PDF is damaged or protected by a password; send it again.") from error
 
 
 def _characters(page: Any) -> list[Piece]:

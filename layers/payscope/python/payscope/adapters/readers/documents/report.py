@@ -4,11 +4,10 @@ What OCR read is loaded only where the document proves it: by a running balance,
 others, or by stated totals. What nothing proves sets its row aside, or the whole document.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO
 
-from payscope.adapters.readers.documents.pdf import PdfPages
+from payscope.adapters.readers.documents.pages import Pages
 from payscope.adapters.readers.documents.pieces import Line, Piece, lines_of, straightened
 from payscope.adapters.readers.documents.table import Table, TableLine, table_of
 from payscope.adapters.readers.tables.delimited import DelimitedReader
@@ -33,7 +32,7 @@ class PdfReport:
     """One PDF.
 
     Args:
-        open_stream: Gives the file from its beginning.
+        pages: Its pages.
         file: Where it lies; None when it came inside another file.
         profiles: The layouts known to this bank.
         page_reader: Reads pictures of pages, where there is OCR.
@@ -45,16 +44,12 @@ class PdfReport:
 
     def __init__(
         self,
-        open_stream: Callable[[], BinaryIO],
+        pages: Pages,
         file: ReportFile | None,
         profiles: Sequence[Profile],
         page_reader: PageReader | None,
     ) -> None:
-        pages = PdfPages(open_stream())
-        try:
-            lines, read_by = _lines(pages, file, page_reader)
-        finally:
-            pages.close()
+        lines, read_by = _lines(pages, file, page_reader)
         table = table_of(lines)
         self._problems: tuple[Problem, ...] = ()
         notes: tuple[str, ...] = ()
@@ -83,27 +78,26 @@ class PdfReport:
 class _PictureScan:
     """``Scan`` of the pages that are pictures."""
 
-    pages: PdfPages
+    pages: Pages
     file: ReportFile | None
 
     @property
     def sizes(self) -> Mapping[int, tuple[float, float]]:
-        return self.pages.sizes
+        return self.pages.text.sizes
 
     def image(self, page: int) -> bytes:
         return self.pages.image(page)
 
 
 def _lines(
-    pages: PdfPages, file: ReportFile | None, page_reader: PageReader | None
-) -> tuple[list[Line], str]:
+    pages: Pages, file: ReportFile | None, page_reader: PageReader | None
+) -> tuple[Sequence[Line], str]:
     """All lines in the order of the pages, and what read those of pictures."""
-    found = {number: list(lines_of(number, pieces)) for number, pieces in pages.pieces()}
-    count = len(pages.sizes)
+    count = len(pages.text.sizes)
     if not count:
-        if not found:
+        if not pages.text.lines:
             raise InvalidInput("The PDF has no text and no picture of any; send the report again.")
-        return [line for number in sorted(found) for line in found[number]], ""
+        return pages.text.lines, ""
     if page_reader is None:
         raise InvalidInput(
             f"{count} pages of the PDF are pictures without text, and there is no OCR here: "
@@ -113,11 +107,14 @@ def _lines(
         raise InvalidInput(
             f"{count} pages of the PDF are pictures; at most {_MAX_SCANNED_PAGES} are read by OCR."
         )
-    for number, words in page_reader.read(_PictureScan(pages, file)).items():
-        found[number] = list(lines_of(number, straightened(_inked(words))))
-    if not any(found.values()):
+    read = [
+        line
+        for number, words in page_reader.read(_PictureScan(pages, file)).items()
+        for line in lines_of(number, straightened(_inked(words)))
+    ]
+    if not read:
         raise InvalidInput("OCR found no words on the pictures of the PDF; scan it at 300 dots an inch.")
-    return [line for number in sorted(found) for line in found[number]], page_reader.name
+    return sorted((*pages.text.lines, *read), key=lambda line: line.page), page_reader.name
 
 
 def _inked(words: Sequence[Word]) -> list[Piece]:
