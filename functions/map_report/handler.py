@@ -6,11 +6,13 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
+from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs
 from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.ingest.map_report import MapReport
+from payscope.application.ingest.name_similarity import NameSimilarity
 from payscope.application.ingest.prove_totals import ProveTotals
 
 
@@ -25,7 +27,8 @@ def _use_case() -> MapReport:
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
     mappings, ledger = PostgresMappingBook(database), PostgresReportLedger(database)
     proof = ProveTotals(chunks, ArrowMapper(), ledger)
-    return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler(), proof)
+    names = NameSimilarity(StaticEmbedder())
+    return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler(), proof, names)
 
 
 @chain_step
@@ -39,6 +42,7 @@ def handler(event: Document) -> Document:
         event["drift"],
         event["format"],
         datetime.now(UTC),
+        event["totals"],
     )
-    kept = {name: value for name, value in event.items() if name not in ("columns", "drift")}
+    kept = {name: value for name, value in event.items() if name not in ("columns", "drift", "totals")}
     return {**kept, "status": decision.status.value, "profile": decision.profile}

@@ -10,6 +10,7 @@ from uuid import UUID
 from payscope.adapters.arrow.chunks import ArrowChunkStore, ArrowSampler, ChunkCutter
 from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.adapters.arrow.mapper import ArrowMapper
+from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.postgres.ingest.event_store import PostgresEventLedger
 from payscope.adapters.postgres.ingest.report_closing import PostgresReportCloser
 from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
@@ -19,6 +20,7 @@ from payscope.adapters.yaml.profiles import PackagedProfiles
 from payscope.application.ingest.check_totals import CheckedTotals, CheckTotals
 from payscope.application.ingest.load_chunk import LoadChunk
 from payscope.application.ingest.map_report import MapReport
+from payscope.application.ingest.name_similarity import NameSimilarity
 from payscope.application.ingest.parse_report import ParseReport
 from payscope.application.ingest.prove_totals import ProveTotals
 from payscope.application.ingest.receive_report import ReceiveReport, Reception
@@ -29,6 +31,7 @@ from payscope.domain.ingest.reports import inbox_key
 from payscope.errors import InvalidInput, NotFound
 
 CARD_KEY = hashlib.sha256(b"a card key for tests only").digest()
+_NAMES = NameSimilarity(StaticEmbedder())
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
@@ -114,8 +117,10 @@ class Ingestion:
             ledger,
         )
         proof = ProveTotals(chunks, ArrowMapper(), ledger)
-        self.map = MapReport(profiles, mappings, ledger, chunks, ArrowSampler(), proof)
-        self.load = LoadChunk(chunks, ArrowMapper(), PostgresEventLedger(database), profiles, mappings)
+        self.map = MapReport(profiles, mappings, ledger, chunks, ArrowSampler(), proof, _NAMES)
+        self.load = LoadChunk(
+            chunks, ArrowCardGuard(CARD_KEY), ArrowMapper(), PostgresEventLedger(database), profiles, mappings
+        )
         self.check = CheckTotals(ledger, ledger)
         self.reject = RejectReport(ledger)
 
@@ -148,6 +153,7 @@ class Ingestion:
                 parsed.drift,
                 parsed.format,
                 now,
+                document["totals"],
             )
         except InvalidInput as error:
             self.reject.reject(bank_id, report_id, error.message)

@@ -114,7 +114,7 @@ def test_columns_are_known_in_any_order_and_case_with_others_between() -> None:
     found = read(content.encode())
     assert found.layout.profile is not None
     assert found.layout.profile.profile == "scheme-fraud@1"
-    assert found.layout.drift == ("unknown column Extra",)
+    assert found.layout.drift == ("the columns are in another order", "unknown column Extra")
 
 
 def test_totals_are_taken_down_and_not_taken_for_rows() -> None:

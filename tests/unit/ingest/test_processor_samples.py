@@ -86,7 +86,7 @@ def test_every_row_is_read_by_the_layouts_profile(name: str) -> None:
     found = loaded(name)
     assert found.profile == PROFILES[TRUTH[name]["format"]]
     assert len(found.read.rows) == TRUTH[name]["rows"]
-    assert found.read.layout.drift == ()
+    assert set(found.read.layout.drift) <= {"the columns are in another order"}
     assert found.read.problems == []
 
 

@@ -1,5 +1,6 @@
 """Chunks of raw rows as Arrow IPC files, compressed, in the work bucket."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -85,3 +86,7 @@ class ArrowSampler:
         step = max(1, rows.num_rows // count)
         taken = rows.take(pa.array(range(0, rows.num_rows, step), pa.int64())).slice(0, count)
         return {name: taken.column(name).to_pylist() for name in rows.column_names if name != ROW}
+
+    def values(self, rows: pa.Table, columns: Sequence[str]) -> dict[str, list[str]]:
+        """All values of some columns."""
+        return {name: rows.column(name).to_pylist() for name in columns}

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from payscope.adapters.arrow.values import agreed_formats, nothing, number_style, translated, trimmed
-from payscope.domain.ingest.layouts import normal_name
+from payscope.domain.ingest.column_words import normal_name
 from payscope.domain.ingest.problems import ProblemCode
 from payscope.domain.ingest.profiles import Condition, Conditions, Numbers, Profile, TimeField
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from payscope.application.ingest.receive_report import ReportMachine
 from payscope.application.ingest.report_ports import ReportRecord
+from payscope.domain.ingest.profile_columns import check_columns
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus
 
@@ -22,6 +23,14 @@ class MappingDecisions(Protocol):
         Raises:
             NotFound: The bank has no such mapping.
             Conflict: It is decided already.
+        """
+        ...
+
+    def proposed(self, bank_id: UUID, mapping_id: UUID) -> Profile:
+        """The profile as it was proposed or decided.
+
+        Raises:
+            NotFound: The bank has no such mapping.
         """
         ...
 
@@ -51,10 +60,16 @@ class ApproveMapping:
     ) -> ApprovedMapping:
         """Approve and start the chain again for every report that waits for this layout.
 
+        Args:
+            profile: What the person changed the proposal to; it reads columns of the layout only.
+
         Raises:
             NotFound: The bank has no such mapping.
+            InvalidInput: The changed profile reads a column that the layout has not.
             Conflict: It is decided already.
         """
+        if profile is not None:
+            check_columns(profile, self.decisions.proposed(bank_id, mapping_id).header)
         approved = self.decisions.approve(bank_id, mapping_id, profile, actor, now)
         waiting = self.decisions.waiting(bank_id, mapping_id)
         for report in waiting:

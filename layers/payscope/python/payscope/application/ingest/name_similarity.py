@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import mul
 from typing import Protocol
 
 from payscope.domain.ingest.column_words import WORDS, bare_name
@@ -45,4 +46,4 @@ class NameSimilarity:
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(map(lambda a, b: a * b, one, other))
+    return sum(map(mul, one, other))

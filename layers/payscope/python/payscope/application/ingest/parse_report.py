@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from payscope.application.ingest.report_ports import (
+    Block,
     CardGuard,
     ChunkCutting,
     ChunkRef,
@@ -20,9 +21,13 @@ from payscope.application.ingest.report_ports import (
 from payscope.domain.ingest.problems import Problem, StatedTotal
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus, RowAccount
+from payscope.domain.ingest.stated_sums import TotalsLine
 from payscope.errors import InvalidInput
 
 _PROBLEMS_AT_A_TIME = 2_000
+# Lines of totals travel in the chain's state document, which is small.
+_MOST_TOTALS = 20
+_TOTALS_CELL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class ParsedReport:
     profile: str | None
     drift: tuple[str, ...]
     chunks: tuple[ChunkRef, ...]
+    totals: tuple[TotalsLine, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """For the state document of the chain."""
@@ -43,6 +49,7 @@ class ParsedReport:
             "columns": list(self.columns),
             "profile": self.profile,
             "drift": list(self.drift),
+            "totals": [[line.label, *line.cells] for line in self.totals],
             "chunks": [chunk.document() for chunk in self.chunks],
         }
 
@@ -83,7 +90,7 @@ class ParseReport:
         reader = self.readers.open(file, known)
         reading = _Reading(self, bank_id, report_id, reader.layout)
         for block in reader.blocks():
-            reading.take(block.rows, block.problems, block.informative, block.stated, block.notes)
+            reading.take(block)
         return reading.finish()
 
 
@@ -103,23 +110,19 @@ class _Reading:
         self._informative = 0
         self._stated: dict[tuple[str, str], StatedTotal] = {}
         self._notes: list[str] = []
+        self._totals: list[TotalsLine] = []
 
-    def take(
-        self,
-        rows: Any,
-        problems: tuple[Problem, ...],
-        informative: int,
-        stated: tuple[StatedTotal, ...],
-        notes: tuple[str, ...],
-    ) -> None:
-        self._informative += informative
-        for total in stated:
+    def take(self, block: Block) -> None:
+        self._informative += block.informative
+        for total in block.stated:
             named = replace(total, name=self._safe(total.name))
             self._stated[named.name, named.currency] = named
-        self._notes += notes
-        self._quarantine(tuple(self._redacted(problem) for problem in problems))
-        if rows is not None and rows.num_rows:
-            clean, found = self._use.guard.clean(rows, self._bank_id, self._identifiers)
+        self._notes += block.notes
+        if self._layout.profile is None:
+            self._totals += block.totals[: _MOST_TOTALS - len(self._totals)]
+        self._quarantine(tuple(self._redacted(problem) for problem in block.problems))
+        if block.rows is not None and block.rows.num_rows:
+            clean, found = self._use.guard.clean(block.rows, self._bank_id, self._identifiers)
             self._quarantine(tuple(self._redacted(problem) for problem in found))
             if clean.num_rows:
                 self._write(self._cutter.add(clean))
@@ -140,7 +143,12 @@ class _Reading:
             layout.profile.profile if layout.profile else None,
             drift,
             tuple(self._refs),
+            tuple(self._kept(line) for line in self._totals),
         )
+
+    def _kept(self, line: TotalsLine) -> TotalsLine:
+        cells = tuple(self._safe(cell[:_TOTALS_CELL]) for cell in line.cells)
+        return TotalsLine(self._safe(line.label[:_TOTALS_CELL]), cells)
 
     def _write(self, tables: list[Any]) -> None:
         for table in tables:

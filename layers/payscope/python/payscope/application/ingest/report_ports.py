@@ -11,6 +11,7 @@ from payscope.domain.ingest.formats import FileFormat
 from payscope.domain.ingest.problems import Problem, StatedTotal
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus, RowAccount
+from payscope.domain.ingest.stated_sums import TotalsLine
 
 # Rows as columns of text with their ``_row`` numbers; what they are made of is the adapters' affair.
 Rows = Any
@@ -51,13 +52,17 @@ class ChunkRef:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What a reader gives at a time: good rows, and the account of the lines that are none."""
+    """What a reader gives at a time: good rows, and the account of the lines that are none.
+
+    ``totals`` are lines of totals of a layout that nobody has described.
+    """
 
     rows: Rows | None
     problems: tuple[Problem, ...] = ()
     informative: int = 0
     stated: tuple[StatedTotal, ...] = ()
     notes: tuple[str, ...] = ()
+    totals: tuple[TotalsLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,10 @@ class RowSampler(Protocol):
 
     def sample(self, rows: Rows, count: int) -> Mapping[str, Sequence[str]]:
         """Up to ``count`` values of each column, spread over the rows."""
+        ...
+
+    def values(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """All values of some columns."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import permutations
 
 from payscope.domain.ingest.calibration import MEASURED, Measured
@@ -146,7 +147,10 @@ def tied_by_sums(
     if amount is not None:
         wanted = [completed[target].column for target in ("net", "fee") if target in completed]
         for net, fee in permutations(others, 2):
-            if any(name not in (net, fee) for name in wanted):
+            if any(name not in (net, fee) for name in wanted) or _total(sample[net]) < 2 * _total(
+                sample[fee]
+            ):
+                # The sums alone do not tell net from fee; that a fee is the smaller part does.
                 continue
             found = _first_held(
                 [Identity(net, (amount.column,), (fee,)), Identity(net, (amount.column, fee))], sample
@@ -173,6 +177,13 @@ def tied_by_sums(
         )
         identities += [found] if found else []
     return completed, tuple(identities)
+
+
+def _total(values: Sequence[str]) -> Decimal:
+    """The sum of the amounts without their signs."""
+    signs = number_signs(values)
+    amounts = (amount_of(value, signs["decimal"], signs["group"]) for value in values if value.strip())
+    return sum((abs(amount) for amount in amounts if amount is not None), Decimal(0))
 
 
 def _first_held(identities: Sequence[Identity], sample: Mapping[str, Sequence[str]]) -> Identity | None:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from payscope.domain.ingest.iso_codes import CURRENCY_LETTERS
@@ -101,7 +101,13 @@ class NameMatch:
     strength: float = 0.0
 
 
-@cache
+@lru_cache(maxsize=16_384)
+def normal_name(column: str) -> str:
+    """A column name without case, outer and repeated spaces, and typographic variants."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", column)).strip().casefold()
+
+
+@lru_cache(maxsize=16_384)
 def bare_name(column: str) -> str:
     """A column's name in words: without case, accents, signs and a currency or zone in brackets."""
     spaced = re.sub(r"[_\-./:#'\u2019]+", " ", _HUMPS.sub(" ", unicodedata.normalize("NFKD", column)))
@@ -109,6 +115,7 @@ def bare_name(column: str) -> str:
     return _IN_BRACKETS.sub("", re.sub(r"\s+", " ", plain).strip()).strip()
 
 
+@lru_cache(maxsize=65_536)
 def match_name(target: str, column: str) -> NameMatch:
     """How well a column's name fits a meaning by the known words; a word inside the name counts less."""
     bare = bare_name(column)

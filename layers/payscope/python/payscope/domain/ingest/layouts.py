@@ -6,13 +6,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from payscope.domain.ingest.column_words import normal_name
+from payscope.domain.ingest.layout_drift import drifted, is_reordered
 from payscope.domain.ingest.profiles import Profile
 from payscope.errors import InvalidInput
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_LINES = 60
+_LOOKS_LIKE = "looks like "
 _NUMBER = re.compile(r"[-+(]?[\d.,'\u00a0\u202f ]*\d[)-]?%?")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
 # Words that begin a line of totals, in the languages of the profiles.
@@ -50,11 +53,6 @@ class Layout:
     records: str | None = field(default=None)
 
 
-def normal_name(column: str) -> str:
-    """A column name without case, outer and repeated spaces, and typographic variants."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", column)).strip().casefold()
-
-
 def fingerprint(columns: Iterable[str]) -> str:
     """Identity of a layout: its column names without order."""
     names = sorted(normal_name(column) for column in columns if column.strip())
@@ -69,6 +67,11 @@ def is_total_label(text: str) -> bool:
 def is_bare_total(text: str) -> bool:
     """Whether a text is a word for totals and nothing else, but for a currency."""
     return _BARE_TOTAL.fullmatch(text) is not None
+
+
+def lacks_column(note: str) -> bool:
+    """Whether a note of drift says that a known layout lacks a column that it needs."""
+    return note.startswith(_LOOKS_LIKE)
 
 
 def match_profile(columns: Sequence[str], profiles: Iterable[Profile]) -> Profile | None:
@@ -106,7 +109,7 @@ def tell_layout(head: str, profiles: Sequence[Profile]) -> Layout:
     """Find the table in the first lines of a text.
 
     A header that a profile knows decides. Otherwise it is the first line of several distinct words
-    that lines of as many cells follow.
+    that lines of as many cells follow, of which a known layout may be told that has changed.
 
     Args:
         head: The beginning of the file, decoded; its last line may be cut off.
@@ -116,10 +119,37 @@ def tell_layout(head: str, profiles: Sequence[Profile]) -> Layout:
         InvalidInput: There is no table.
     """
     lines = head.splitlines()[:_HEAD_LINES]
-    found = _led_layout(lines, profiles) or _known_layout(lines, profiles) or _likely_layout(lines)
+    found = _led_layout(lines, profiles) or _known_layout(lines, profiles)
+    if found is not None:
+        return found
+    found = _likely_layout(lines)
     if found is None:
         raise InvalidInput("The file is text without a table of columns: no header line was found.")
-    return found
+    return _drifted_layout(found, lines, profiles)
+
+
+def _drifted_layout(found: Layout, lines: Sequence[str], profiles: Sequence[Profile]) -> Layout:
+    """The layout as a known one that has changed, where it is one; told beside it where it lacks a column."""
+    rows = [_cells(line, found.delimiter) for line in lines[found.header_line :]]
+    rows = [row for row in rows if len(row) == len(found.columns)]
+    sample = {name: [row[place] for row in rows] for place, name in enumerate(found.columns)}
+    near = [
+        drift
+        for profile in profiles
+        if profile.format == "DELIMITED" and profile.records is None
+        if (drift := drifted(found.columns, sample, profile))
+    ]
+    near.sort(key=lambda drift: (-len(drift.lacking), drift.known, drift.profile.version))
+    best = near[-1] if near else None
+    if best is None:
+        return found
+    if best.lacking:
+        lacks = ", ".join(best.lacking)
+        return replace(found, drift=(f"{_LOOKS_LIKE}{best.profile.profile}, but lacks the column {lacks}",))
+    columns = tuple(best.renamed.get(name, name) for name in found.columns)
+    strange = (f"unknown column {name}" for name in unknown_columns(columns, best.profile))
+    moved = ("the columns are in another order",) if is_reordered(columns, best.profile) else ()
+    return replace(found, columns=columns, profile=best.profile, drift=(*best.notes, *moved, *strange))
 
 
 def _led_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout | None:
@@ -190,9 +220,9 @@ def _layout(
     columns = _distinct(cells)
     drift: tuple[str, ...] = ()
     if profile is not None:
-        drift = tuple(
-            f"unknown column {column}" for column in unknown_columns(_data_columns(columns, profile), profile)
-        )
+        own = _data_columns(columns, profile)
+        moved = ("the columns are in another order",) if is_reordered(own, profile) else ()
+        drift = (*moved, *(f"unknown column {column}" for column in unknown_columns(own, profile)))
     preamble = sum(1 for line in lines[: number - 1] if line.strip(" \t;,|"))
     return Layout(delimiter, number, columns, preamble, profile, drift)
 

@@ -22,9 +22,10 @@ from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.adapters.readers.tables.lines import BLOCK_BYTES, LineBlock, LongLine, read_lines
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import Encoding, FileFormat, decode_head
-from payscope.domain.ingest.layouts import Layout, tell_layout
+from payscope.domain.ingest.layouts import MAYBE_TOTAL, Layout, is_bare_total, is_total_label, tell_layout
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
 from payscope.domain.ingest.profiles import Footer, Numbers, Profile
+from payscope.domain.ingest.stated_sums import TotalsLine
 from payscope.domain.money import rounded
 from payscope.errors import InvalidInput
 
@@ -34,11 +35,6 @@ _MAX_QUOTED_LINES = 50
 _RAW_CHARS = 1000
 # What a spreadsheet makes of a reference of digits when it saves a sheet as text.
 _SHORTENED = re.compile(rb"\b\d[.,]\d{1,14}E\+[12]\d\b")
-_TOTAL_WORDS = re.compile(
-    r"#?\s*(grand |sub)?-?(totals?|trailer|summary|summe|gesamt|saldo|totale|sum|eof|footer"
-    r"|end of (file|report)|(carried|brought) forward|.bertrag|riporto)\b.*",
-    re.IGNORECASE,
-)
 
 
 class DelimitedReader:
@@ -94,9 +90,17 @@ class _Account:
         self.informative = 0
         self.stated: list[StatedTotal] = []
         self.notes: list[str] = []
+        self.totals: list[TotalsLine] = []
 
     def block(self, rows: pa.Table | None) -> Block:
-        return Block(rows, tuple(self.problems), self.informative, tuple(self.stated), tuple(self.notes))
+        return Block(
+            rows,
+            tuple(self.problems),
+            self.informative,
+            tuple(self.stated),
+            tuple(self.notes),
+            tuple(self.totals),
+        )
 
 
 class _TableRows:
@@ -143,7 +147,7 @@ class _TableRows:
         block = self._below_header(block, account)
         if not block.data:
             return account.block(None)
-        if not self._is_shortened and _SHORTENED.search(block.data):
+        if not self._is_shortened and b"E+" in block.data and _SHORTENED.search(block.data):
             self._is_shortened = True
             account.notes.append("a spreadsheet has shortened long references to the form 1.23E+22")
         if self._is_clean(block.data):
@@ -259,7 +263,7 @@ class _TableRows:
             # A line of delimiters only is a row without content, an empty line is nothing at all.
             nothing = sum(1 for line in data.split(b"\n")[:-1] if not line.strip())
             account.informative += len(indices) - nothing
-        for index in self._total_candidates(first):
+        for index in self._total_candidates(table):
             cells = [table.column(name)[index].as_py() for name in self._columns]
             if self._is_total(cells, account):
                 indices.append(index)
@@ -268,17 +272,22 @@ class _TableRows:
         taken = pc.is_in(row_numbers(0, table.num_rows), pa.array(indices, pa.int64()))
         return table.filter(pc.invert(taken))
 
-    def _total_candidates(self, first: pa.ChunkedArray) -> list[int]:
-        if self._footers:
-            wanted = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(first)), pa.array(list(self._footers)))
-        elif not self._guess_totals:
+    def _total_candidates(self, table: pa.Table) -> list[int]:
+        if not self._footers and not self._guess_totals:
             return []
-        else:
-            wanted = pc.match_substring_regex(
-                first,
-                r"(?i)^\s*#?\s*(grand |sub)?-?(total|trailer|summ|gesamt|saldo|sum|end of|eof|footer"
-                r"|carried|brought|.bertrag|riporto)",
-            )
+        first = pc.utf8_trim_whitespace(table.column(0))
+        wanted = pa.repeat(pa.scalar(False), table.num_rows)
+        if self._footers:
+            wanted = pc.is_in(pc.utf8_lower(first), pa.array(list(self._footers)))
+        if self._guess_totals:
+            # Where the first cell is empty the first that is filled may say that the line is one of totals.
+            empty = pc.equal(first, "")
+            if pc.any(empty).as_py():
+                texts = [pc.utf8_trim_whitespace(table.column(name)) for name in self._columns]
+                nulls = pa.scalar(None, pa.string())
+                first = pc.coalesce(*(pc.if_else(pc.equal(text, ""), nulls, text) for text in texts))
+                first = pc.fill_null(first, "")
+            wanted = pc.or_(wanted, pc.match_substring_regex(first, MAYBE_TOTAL))
         return pc.indices_nonzero(wanted).to_pylist()
 
     def _careful(self, block: LineBlock, account: _Account, *, at_end: bool) -> pa.Table | None:
@@ -391,10 +400,17 @@ class _TableRows:
         label = cells[0].strip()
         footer = self._footers.get(label.casefold())
         if footer is None:
-            if not self._guess_totals or not _TOTAL_WORDS.fullmatch(label):
+            if not self._guess_totals:
                 return False
-            account.informative += 1
-            return True
+            if not label:
+                label = next((cell.strip() for cell in cells if cell.strip()), "")
+                footer = self._footers.get(label.casefold()) if is_bare_total(label) else None
+            if footer is None:
+                if not (is_total_label(label) if cells[0].strip() else is_bare_total(label)):
+                    return False
+                account.informative += 1
+                account.totals.append(TotalsLine(label, tuple(cell.strip() for cell in cells)))
+                return True
         account.informative += 1
         account.stated += _stated(footer, cells, self._numbers)
         for name, index in footer.columns.items():
