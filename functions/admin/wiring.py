@@ -37,6 +37,8 @@ from payscope.adapters.postgres.reconcile.programme_reader import PostgresProgra
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.prometheus.exposition import render
+from payscope.adapters.sheets.csv_writer import CsvWriter
+from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
 from payscope.adapters.valkey.probe import ValkeyProbe
 from payscope.application.derive.validate_datasets import DatasetReport, validate_datasets
@@ -67,6 +69,7 @@ from payscope.settings import Settings
 
 # One request at a time runs in a sandbox; the second connection is for the health probes beside it.
 _POOL_SIZE = 2
+_WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,11 @@ def build_ports(parts: Parts) -> AdminPorts:
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
             calendars=calendars,
             dispute_windows=dispute_windows(),
+            writers=_WRITERS,
         ),
-        breaks=BreakPorts(breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars),
+        breaks=BreakPorts(
+            breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars, writers=_WRITERS
+        ),
         settlements=PostgresSettlementReader(database, _matched_sources()),
         fee_schedules=PostgresFeeSchedules(database),
         fee_law=fee_law(),
@@ -153,6 +159,7 @@ def build_ports(parts: Parts) -> AdminPorts:
             validate=lambda bank_id: _validate(parts, bank_id),
         ),
         health=CheckHealth(_probes(parts), time.monotonic),
+        writers=_WRITERS,
         totals=parts.counters,
         exposition=render,
     )

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from payscope.adapters.prometheus.exposition import render
+from payscope.adapters.sheets.csv_writer import CsvWriter
+from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters
 from payscope.application.analyse.read_anomalies import StoredAnomaly
 from payscope.application.analyse.read_forecasts import StoredForecast
@@ -326,6 +328,7 @@ def rules(name: str) -> str:
 
 PROGRAMMES = programmes_from_json(rules("programmes"))
 CALENDARS = calendars_from_json(rules("calendars"))
+WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
 
 class MemoryAnalytics:
@@ -418,6 +421,12 @@ class MemoryMappings:
                 return profile or Profile.model_validate(row.profile)
         raise NotFound("There is no such mapping.")
 
+    def proposed(self, bank_id: UUID, mapping_id: UUID) -> Profile:
+        for row in self.rows.get(bank_id, []):
+            if row.mapping_id == mapping_id:
+                return Profile.model_validate(row.profile)
+        raise NotFound("There is no such mapping.")
+
     def waiting(self, bank_id: UUID, mapping_id: UUID) -> tuple[ReportRecord, ...]:
         return ()
 
@@ -473,11 +482,13 @@ class Desk:
                 signer=PlainSigner(),
                 calendars=CALENDARS,
                 dispute_windows=dispute_windows(),
+                writers=WRITERS,
             ),
             breaks=BreakPorts(
                 breaks=self.breaks,
                 resolve=ResolveBreak(self.breaks, self.gate.now, self.gate.new_id),
                 calendars=CALENDARS,
+                writers=WRITERS,
             ),
             settlements=self.settlements,
             fee_schedules=self.fee_schedules,
@@ -500,6 +511,7 @@ class Desk:
                 validate=self._validate,
             ),
             health=CheckHealth(self.probes, iter_clock(), 0.5),
+            writers=WRITERS,
             totals=self.counters,
             exposition=render,
         )

@@ -44,7 +44,7 @@ from payscope.http.breaks import BreakPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.reports import ReportPorts
 from payscope.settings import Connections
-from tests.support.desk import CALENDARS, Desk, NamedTokens, PlainSigner
+from tests.support.desk import CALENDARS, WRITERS, Desk, NamedTokens, PlainSigner
 from tests.support.payments import Delivery, add_bank, deliver, event
 from tests.support.postgres import MIGRATIONS, TestDatabases
 
@@ -87,9 +87,13 @@ def desk(database: Database) -> Desk:
             signer=PlainSigner(),
             calendars=CALENDARS,
             dispute_windows=dispute_windows(),
+            writers=WRITERS,
         ),
         breaks=BreakPorts(
-            breaks=breaks, resolve=ResolveBreak(breaks, lambda: NOW, uuid4), calendars=CALENDARS
+            breaks=breaks,
+            resolve=ResolveBreak(breaks, lambda: NOW, uuid4),
+            calendars=CALENDARS,
+            writers=WRITERS,
         ),
         settlements=PostgresSettlementReader(database, ("processor",)),
         fee_schedules=PostgresFeeSchedules(database),
@@ -109,6 +113,7 @@ def desk(database: Database) -> Desk:
         audit=audit,
         operations=memory.operations,
         health=memory.health,
+        writers=WRITERS,
         totals=memory.totals,
         exposition=memory.exposition,
     )

@@ -17,6 +17,7 @@ from payscope.http.analytics import AnalyticsPorts, analytics_routes
 from payscope.http.application import framed_application
 from payscope.http.audit import audit_routes
 from payscope.http.breaks import BreakPorts, break_routes
+from payscope.http.exports import Writers
 from payscope.http.fees import fee_routes
 from payscope.http.health import health_routes, metrics_routes
 from payscope.http.mappings import MappingPorts, mapping_routes
@@ -32,6 +33,7 @@ class AdminPorts:
 
     Attributes:
         fee_law: The caps of public law, which hold for every bank.
+        writers: Of files that lists can be had as, by ending.
         exposition: Totals and a note as Prometheus text.
     """
 
@@ -46,6 +48,7 @@ class AdminPorts:
     audit: AuditReader
     operations: OperationPorts
     health: CheckHealth
+    writers: Writers
     totals: TotalsReader
     exposition: Callable[[Sequence[Sample], str], str]
 
@@ -55,7 +58,7 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
     routers = (
         report_routes(ports.reports),
         break_routes(ports.breaks),
-        settlement_routes(ports.settlements),
+        settlement_routes(ports.settlements, ports.writers),
         fee_routes(ports.fee_schedules, ports.fee_law),
         analytics_routes(ports.analytics),
         programme_routes(ports.programmes),

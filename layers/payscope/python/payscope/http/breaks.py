@@ -1,5 +1,6 @@
 """Routes about breaks."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,7 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from payscope.application.operate.export_table import Cell
 from payscope.application.reconcile.read_breaks import (
+    AgedBreak,
     BreakFilter,
     BreakReader,
     get_break,
@@ -22,6 +25,7 @@ from payscope.domain.reconcile.calendars import Calendars
 from payscope.domain.reconcile.reconciliation import BreakReason, MatchState
 from payscope.domain.reconcile.resolutions import Decision
 from payscope.http.access import Allow, actor
+from payscope.http.exports import MOST_ROWS, FormatName, Writers, file_of
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import CurrencyCode, Cursor, Limit, Name, Reader, known_id
 from payscope.http.rendering import render
@@ -35,6 +39,7 @@ class BreakPorts:
     breaks: BreakReader
     resolve: ResolveBreak
     calendars: Calendars
+    writers: Writers
 
 
 class ResolutionRequest(BaseModel):
@@ -45,6 +50,13 @@ class ResolutionRequest(BaseModel):
     action: Decision
     note: str = Field(min_length=1, max_length=2000)
     assignee: str | None = Field(default=None, min_length=1, max_length=255)
+
+
+COLUMNS = (
+    "break_id", "state", "reason", "currency", "amount", "expected_on", "age_days", "age", "owner",
+    "merchant_id", "network", "opened_at_utc", "cleared_at_utc", "event_id", "report_id",
+    "match_id", "evidence",
+)  # fmt: skip
 
 
 def break_routes(ports: BreakPorts) -> APIRouter:
@@ -64,7 +76,8 @@ def break_routes(ports: BreakPorts) -> APIRouter:
         with_cleared: Annotated[bool, Query()] = False,
         limit: Limit = 50,
         cursor: Cursor = None,
-    ) -> dict[str, Any]:
+        file: FormatName = "json",
+    ) -> Any:
         today = request.app.state.gate.now().date()
         wanted = BreakFilter(
             state=state,
@@ -76,7 +89,10 @@ def break_routes(ports: BreakPorts) -> APIRouter:
         )
         if age is not None:
             wanted = of_age(wanted, age, ports.calendars, today)
-        page = list_breaks(ports.breaks, principal.bank_id, wanted, ports.calendars, today, limit, cursor)
+        most = limit if file == "json" else MOST_ROWS
+        page = list_breaks(ports.breaks, principal.bank_id, wanted, ports.calendars, today, most, cursor)
+        if file != "json":
+            return file_of(ports.writers, file, "breaks", COLUMNS, map(_cells, page.items), page.next_cursor)
         return {"items": [render_break(item) for item in page.items], "next_cursor": page.next_cursor}
 
     @router.get("/breaks/summary")
@@ -117,3 +133,13 @@ def break_routes(ports: BreakPorts) -> APIRouter:
         return answer_once(request, principal, key, body, decide)
 
     return router
+
+
+def _cells(item: AgedBreak) -> tuple[Cell, ...]:
+    row = item.row
+    return (
+        str(row.break_id), row.state.value, row.reason, row.currency, Decimal(item.amount), row.expected_on,
+        item.age_days, item.age, row.owner, row.merchant_id, row.network, row.opened_at, row.cleared_at,
+        *(str(name) if name else None for name in (row.event_id, row.report_id, row.match_id)),
+        json.dumps(render(row.evidence), sort_keys=True),
+    )  # fmt: skip

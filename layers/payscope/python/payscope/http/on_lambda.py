@@ -7,5 +7,5 @@ _TEXT_TYPES = ["text/", "application/json", "application/problem+json"]
 
 
 def on_lambda(app: FastAPI) -> Mangum:
-    """The handler; every answer of ours is text, so none goes to the gateway in base64."""
+    """The handler; texts go to the gateway as they are, workbooks in base64."""
     return Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)

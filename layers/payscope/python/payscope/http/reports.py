@@ -1,5 +1,6 @@
 """Routes about reports and transactions."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,12 +11,14 @@ from starlette.responses import JSONResponse
 
 from payscope.application.ingest.issue_upload import UploadSigner, issue_upload
 from payscope.application.ingest.read_reports import (
+    ReportProblem,
     ReportReader,
     ReportReceipt,
     get_report,
     list_problems,
     list_reports,
 )
+from payscope.application.operate.export_table import Cell
 from payscope.application.reconcile.get_transaction import Lifecycle, LifecycleReader, get_transaction
 from payscope.application.reconcile.read_breaks import AgedBreak, aged_break
 from payscope.domain.identity import Action, Principal
@@ -24,6 +27,7 @@ from payscope.domain.money import decimal_text
 from payscope.domain.reconcile.calendars import Calendars
 from payscope.domain.reconcile.disputes import Dispute, ResponseWindow, disputes_of
 from payscope.http.access import Allow, actor
+from payscope.http.exports import MOST_ROWS, FormatName, Writers, file_of
 from payscope.http.once import IdempotencyKey, answer_once
 from payscope.http.parameters import Cursor, Limit, Name, Reader, known_id
 from payscope.http.rendering import render, render_page
@@ -38,6 +42,7 @@ class ReportPorts:
     signer: UploadSigner
     calendars: Calendars
     dispute_windows: Sequence[ResponseWindow]
+    writers: Writers
 
 
 class UploadRequest(BaseModel):
@@ -46,6 +51,9 @@ class UploadRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file_name: str = Field(min_length=1, max_length=255)
+
+
+PROBLEM_COLUMNS = ("row_number", "field", "code", "message", "raw")
 
 
 def report_routes(ports: ReportPorts) -> APIRouter:
@@ -90,11 +98,18 @@ def report_routes(ports: ReportPorts) -> APIRouter:
 
     @router.get("/reports/{report_id}/problems")
     def read_problems(
-        principal: Reader, report_id: Name, limit: Limit = 50, cursor: Cursor = None
-    ) -> dict[str, Any]:
-        return render_page(
-            list_problems(ports.reports, principal.bank_id, known_id(report_id), limit, cursor)
-        )
+        principal: Reader,
+        report_id: Name,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        file: FormatName = "json",
+    ) -> Any:
+        known, most = known_id(report_id), limit if file == "json" else MOST_ROWS
+        page = list_problems(ports.reports, principal.bank_id, known, most, cursor)
+        if file == "json":
+            return render_page(page)
+        rows = map(_problem_cells, page.items)
+        return file_of(ports.writers, file, f"problems-{known}", PROBLEM_COLUMNS, rows, page.next_cursor)
 
     @router.get("/transactions/{transaction_id}")
     def read_transaction(request: Request, principal: Reader, transaction_id: Name) -> dict[str, Any]:
@@ -137,3 +152,8 @@ def render_lifecycle(
 def render_break(item: AgedBreak) -> dict[str, Any]:
     """A break as one flat document."""
     return {**render(item.row), "amount": item.amount, "age_days": item.age_days, "age": item.age}
+
+
+def _problem_cells(problem: ReportProblem) -> tuple[Cell, ...]:
+    raw = None if problem.raw is None else json.dumps(render(problem.raw), ensure_ascii=False)
+    return problem.row_number, problem.field, problem.code, problem.message, raw

@@ -1,17 +1,23 @@
 """Routes that prove a day's settlement."""
 
+from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from payscope.application.operate.export_table import Cell
 from payscope.application.reconcile.prove_settlement import SettlementReader, prove_settlement
 from payscope.domain.money import decimal_text
 from payscope.domain.reconcile.settlement import SettlementProof
+from payscope.http.exports import FormatName, Writers, file_of
 from payscope.http.parameters import CurrencyCode, Reader
 
+COLUMNS = ("date", "currency", "scheme", "line", "component", "rows", "amount")
 
-def settlement_routes(reader: SettlementReader) -> APIRouter:
+
+def settlement_routes(reader: SettlementReader, writers: Writers) -> APIRouter:
     """GET /settlement/proof."""
     router = APIRouter(tags=["settlement"], redirect_slashes=False)
 
@@ -21,8 +27,12 @@ def settlement_routes(reader: SettlementReader) -> APIRouter:
         day: Annotated[date, Query(alias="date")],
         currency: CurrencyCode = None,
         scheme: Annotated[str | None, Query(pattern="^[A-Z]{2,20}$")] = None,
-    ) -> dict[str, Any]:
+        file: FormatName = "json",
+    ) -> Any:
         proofs = prove_settlement(reader, principal.bank_id, day, currency, scheme)
+        if file != "json":
+            rows = (cells for item in proofs for cells in _lines(item))
+            return file_of(writers, file, f"settlement-proof-{day}", COLUMNS, rows)
         if currency is not None:
             return render_proof(proofs[0])
         items = [render_proof(item) for item in proofs]
@@ -57,3 +67,24 @@ def render_proof(proof: SettlementProof) -> dict[str, Any]:
         "batches": proof.batches,
         "differing_batches": list(proof.differing),
     }
+
+
+def _lines(proof: SettlementProof) -> Iterator[tuple[Cell, ...]]:
+    """The waterfall from top to bottom, as one line a step."""
+
+    def line(kind: str, name: str, minor: int | None, rows: int | None = None) -> tuple[Cell, ...]:
+        amount = None if minor is None else Decimal(decimal_text(minor, proof.currency))
+        return proof.day_on, proof.currency, proof.scheme, kind, name, rows, amount
+
+    for item in proof.components:
+        yield line("component", item.name, item.minor, item.rows)
+    yield line("total", "expected_net", proof.expected_minor)
+    yield line("total", "payout_advice", proof.paid_out_minor)
+    yield line("total", "payouts_not_matched_with_bank", proof.unmatched_minor)
+    yield line("total", "bank_credit", proof.credited_minor)
+    yield line("total", "shortfall", proof.shortfall_minor)
+    yield line("difference", "awaiting_payout", proof.awaiting_minor)
+    for reason, minor in proof.explained_minor.items():
+        yield line("difference", f"explained {reason}", minor)
+    yield line("difference", "in_transit", proof.in_transit_minor)
+    yield line("difference", "unexplained", proof.unexplained_minor)

@@ -1,6 +1,6 @@
 """Breaks: what does not match, why, for how long, and what was decided about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,6 @@ from payscope.domain.reconcile.calendars import WEEKDAYS_ONLY, Calendars
 from payscope.domain.reconcile.reconciliation import BreakReason, MatchState
 from payscope.domain.reconcile.resolutions import Recorded
 from payscope.errors import InvalidInput, NotFound
-
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,20 +171,6 @@ def list_breaks(
     rows = reader.page(bank_id, wanted, after, limit + 1)
     aged = [aged_break(row, calendars, today) for row in rows]
     return page_of(aged, limit, lambda item: (item.row.expected_on.isoformat(), str(item.row.break_id)))
-
-
-def every_break(
-    reader: BreakReader, bank_id: UUID, wanted: BreakFilter, calendars: Calendars, today: date, most: int
-) -> Iterator[AgedBreak]:
-    """The bank's breaks in the order of the list, read page by page, at most so many."""
-    after: tuple[date, UUID] | None = None
-    while most > 0:
-        rows = reader.page(bank_id, wanted, after, min(_PAGE, most))
-        yield from (aged_break(row, calendars, today) for row in rows)
-        if len(rows) < _PAGE:
-            return
-        after = rows[-1].expected_on, rows[-1].break_id
-        most -= len(rows)
 
 
 def get_break(
