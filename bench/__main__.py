@@ -5,18 +5,20 @@ import os
 import signal
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bench import chat, imports, ingest, ipm, memory
+from bench import chat, imports, ingest, ipm, memory, pandas_loader
 from bench.bare_copy import canonical_rows, copy_seconds
 from bench.figures import Figure, Run, median, table
 from bench.settlement_file import write_settlement
-from bench.stage import BenchStack, bench_stack
+from bench.stage import BenchBank, BenchStack, bench_stack
 
 _ROOT = Path(__file__).resolve().parents[1]
 _IPM_RECORDS = 10_000
-_COMPLETE_ROWS = 20_000
+# Two chunks, so that both loaders are warm afterwards.
+_COMPLETE_ROWS = 60_000
+_PANDAS_ROWS = 100_000
 _REPEATS = 3
 
 
@@ -48,30 +50,43 @@ def main() -> int:
 
 def _measure_stack(stack: BenchStack, rows: int, run: Run) -> None:
     day = datetime.now(UTC).date() - timedelta(days=40)
+    bank = stack.add_bank("Bench Bank")
     with tempfile.TemporaryDirectory(prefix="payscope-bench-") as name:
         folder = Path(name)
         _say(f"the whole chain, {_COMPLETE_ROWS:,} rows")
         run.add([ingest.complete_figure(stack, stack.add_bank("Warm Bank"), folder, day, _COMPLETE_ROWS)])
-        path = folder / "settlement_bench.csv"
-        write_settlement(path, rows, day)
-        run.add([Figure("file size", path.stat().st_size / 1e6, "MB")])
-        bank = stack.add_bank("Bench Bank")
-        _say(f"a bare COPY of {rows:,} rows")
-        copied = []
-        with canonical_rows(path, bank.bank_id) as canonical:
-            for _ in range(_REPEATS):
-                stack.empty_events()
-                copied.append(rows / copy_seconds(stack.superuser_dsn, canonical))
-            stack.empty_events()
-        _say(f"a settlement report of {rows:,} rows through the chain")
-        taken = ingest.seconds_to_queryable(stack, bank, path)
-        run.add(
-            [Figure("object to queryable", rows / taken, "rows/s", "bare COPY, same table", median(copied))]
-        )
+        _measure_loading(stack, bank, folder / "settlement_bench.csv", day, rows, run)
         _say("the rest of its chain")
         run.add(ingest.finish(stack, bank, rows))
     _say("questions over HTTP")
     run.add(chat.measure(stack.description, stack.token(bank), bank.bank_id))
+
+
+def _measure_loading(stack: BenchStack, bank: BenchBank, path: Path, day: date, rows: int, run: Run) -> None:
+    """The same rows by COPY, some of them by pandas, and all by the chain, each into an empty table."""
+    name, copied = "object to queryable", []
+    short = path.with_stem("settlement_pandas")
+    write_settlement(short, _PANDAS_ROWS, day)
+    write_settlement(path, rows, day)
+    run.add([Figure("file size", path.stat().st_size / 1e6, "MB")])
+    _say(f"a bare COPY of {rows:,} rows, {_REPEATS} times")
+    with canonical_rows(path, bank.bank_id) as canonical:
+        for _ in range(_REPEATS):
+            stack.empty_events()
+            copied.append(rows / copy_seconds(stack.superuser_dsn, canonical))
+    _say(f"pandas and SQLAlchemy, {_PANDAS_ROWS:,} rows")
+    stack.empty_events()
+    by_pandas = _PANDAS_ROWS / pandas_loader.load_seconds(stack.superuser_dsn, bank.bank_id, short)
+    stack.empty_events()
+    _say(f"a settlement report of {rows:,} rows through the chain")
+    queryable = rows / ingest.seconds_to_queryable(stack, bank, path)
+    beside = f"pandas + SQLAlchemy, {_PANDAS_ROWS:,} rows"
+    run.add(
+        [
+            Figure(name, queryable, "rows/s", "bare COPY, same table", median(copied)),
+            Figure(name, queryable, "rows/s", beside, by_pandas),
+        ]
+    )
 
 
 def _say(line: str) -> None:

@@ -14,7 +14,7 @@ _LOADED = ("RECONCILING", "INDEXING", "COMPLETE")
 _STOPPED = ("FAILED", "REJECTED", "NEEDS_MAPPING", "DUPLICATE")
 _TIMEOUT_S = 900
 # The rest of a long report's chain gets no longer than this.
-_REST_S = 600
+_REST_S = 300
 _POLL_S = 0.05
 
 
@@ -45,7 +45,7 @@ def finish(stack: BenchStack, bank: BenchBank, rows: int) -> list[Figure]:
         taken = _until(stack, bank, ("COMPLETE",), _REST_S) - began
     except TimeoutError:
         stack.stop_executions()
-        stack.wait_until_quiet(_TIMEOUT_S)
+        stack.come_to_rest(_TIMEOUT_S)
         stack.roll_up(bank)
         return []
     return [Figure(f"queryable to complete, {rows:,} rows", rows / taken, "rows/s")]

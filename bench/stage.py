@@ -79,20 +79,24 @@ class BenchStack:
         if reply.get("FunctionError"):
             raise RuntimeError(f"the roll-ups failed: {reply['Payload'].read()!r}")
 
-    def wait_until_quiet(self, timeout_s: float) -> bool:
-        """Whether the product's statements came to rest in time."""
+    def come_to_rest(self, timeout_s: float) -> None:
+        """Cancel what the product's statements are at, until no further one comes.
+
+        Raises:
+            TimeoutError: They keep coming.
+        """
         deadline = time.monotonic() + timeout_s
         quiet = 0
         with psycopg.connect(self.superuser_dsn, autocommit=True) as connection:
-            while time.monotonic() < deadline:
-                row = connection.execute(
-                    "select count(*) from pg_stat_activity where usename = 'payscope_app' and state <> 'idle'"
-                ).fetchone()
-                quiet = quiet + 1 if row == (0,) else 0
-                if quiet >= _QUIET_POLLS:
-                    return True
+            while quiet < _QUIET_POLLS:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"the stack still works after {timeout_s:.0f} s")
+                cancelled = connection.execute(
+                    "select pg_cancel_backend(pid) from pg_stat_activity"
+                    " where usename = 'payscope_app' and state <> 'idle'"
+                ).fetchall()
+                quiet = 0 if cancelled else quiet + 1
                 time.sleep(_POLL_S)
-        return False
 
 
 @contextmanager
