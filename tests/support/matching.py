@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tests.support.ingestion import Ingestion
 from tests.support.payments import add_bank
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMESPACE = UUID("0d1b6f5e-2a53-4a1e-8a50-8d6f0f0f7c11")
 # Audited by the fee rules, not by matching.
 _NOT_MATCHED = frozenset({"FEE_VARIANCE"})
@@ -53,6 +55,15 @@ class Outcome:
     members: dict[str, tuple[tuple[str, str, str], ...]]
     batches: dict[str, tuple[str, ...]]
     breaks: dict[str, tuple[str, ...]]
+
+    def without_ids(self) -> tuple[object, ...]:
+        """All of it but the ids of events, which carry the bank's, so that two banks compare."""
+        matches = {
+            _ID.sub("", key): tuple(_ID.sub("", text) for text in item) for key, item in self.matches.items()
+        }
+        members = sorted((_ID.sub("", key), *events) for key, events in self.members.items())
+        breaks = {_ID.sub("", key): item for key, item in self.breaks.items()}
+        return (matches, members, breaks)
 
 
 @dataclass(frozen=True)

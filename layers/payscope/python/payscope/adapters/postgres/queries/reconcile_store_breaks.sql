@@ -23,10 +23,13 @@ opened as (
         set state = case when k.cleared_at is null or k.state = 'WRITTEN_OFF' then k.state else 'REOPENED' end,
             cleared_at = case when k.state = 'WRITTEN_OFF' then k.cleared_at end,
             amount_minor = excluded.amount_minor, currency = excluded.currency, evidence = excluded.evidence,
-            expected_on = excluded.expected_on
+            expected_on = excluded.expected_on, event_id = excluded.event_id, report_id = excluded.report_id,
+            merchant_id = excluded.merchant_id, network = excluded.network
         where k.state <> 'WRITTEN_OFF'
-          and (k.cleared_at is not null or (k.amount_minor, k.currency, k.evidence, k.expected_on)
-               is distinct from (excluded.amount_minor, excluded.currency, excluded.evidence, excluded.expected_on))
+          and (k.cleared_at is not null
+               or (k.amount_minor, k.currency, k.evidence, k.expected_on, k.event_id, k.merchant_id, k.network)
+                  is distinct from (excluded.amount_minor, excluded.currency, excluded.evidence, excluded.expected_on,
+                                    excluded.event_id, excluded.merchant_id, excluded.network))
     returning k.break_id, k.reason, k.state
 ),
 cleared as (

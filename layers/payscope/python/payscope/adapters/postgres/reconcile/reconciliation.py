@@ -19,6 +19,8 @@ _DEADLINE_S = 600
 _REACH = timedelta(days=200)
 # Rounds in which loose events bring further payments in: their own, their rivals', and what those had before.
 _ROUNDS = 4
+# Rows from which a plan that was made for a few of them can become slow.
+_MANY = 1_000
 
 
 class PostgresReconciliationLedger:
@@ -64,64 +66,57 @@ class _Run:
             stage: [first.isoformat(), last.isoformat()] for stage, (first, last) in self.coverage.items()
         }
         self.keys["coverage"] = Jsonb(covered)
-        self._execute("reconcile_due")
+        self._fill("due")
         self.cursor.execute("select min(due_on), max(due_on) from due")
         days = [day for day in (*(span or ()), *(self.cursor.fetchone() or ())) if day is not None]
         if not days:
             return False
         self.keys["low"] = datetime.combine(min(days), time(), UTC) - _REACH
         self.keys["high"] = datetime.combine(max(days), time(), UTC) + _REACH
-        self._analyze("due")
-        return self._execute("reconcile_touched") > 0
+        return self._fill("touched") > 0
 
     def decide(self) -> ReconciliationResult:
         """Gather the payments, judge them, and write what changed."""
-        self._analyze("touched")
         self._gather()
         for query, table in (
-            ("reconcile_sums", "summed"),
-            ("reconcile_terms", "term"),
-            ("reconcile_payments", "payment"),
-            ("reconcile_found_breaks", "found_break"),
-            ("reconcile_verdicts", "verdict"),
-            ("reconcile_strays", "stray"),
+            ("sums", "summed"),
+            ("terms", "term"),
+            ("payments", "payment"),
+            ("found_breaks", "found_break"),
+            ("verdicts", "verdict"),
+            ("strays", "stray"),
         ):
-            self._execute(query)
-            self._analyze(table)
+            self._fill(query, table)
         return self._store()
 
     def _gather(self) -> None:
         statements = load_query("reconcile_tables").as_string(self.cursor).split(";\n")
         for statement in statements[:-1]:
             self.cursor.execute(sql.SQL(statement))  # pyright: ignore[reportArgumentType] -- our own file
-        for round_ in range(1, _ROUNDS + 1):
-            if not self._gather_round(round_):
-                break
-        self._execute("reconcile_resolve")
         self.keys["days"] = self.rules.document["candidate_days"]
-        self._execute("reconcile_candidates")
-        self._execute("reconcile_place", round=_ROUNDS + 1)
+        round_ = 1
+        while self._gather_round(round_) and round_ < _ROUNDS:
+            round_ += 1
+        if self._execute("resolve"):
+            self._execute("candidates")
+            self._execute("place", round=_ROUNDS + 1)
         self._pay_together()
-        self._execute("reconcile_batches")
-        self._analyze("payment_event")
+        self._fill("batches", "payment_event")
 
-    def _gather_round(self, round_: int) -> bool:
-        """Whether this round found anything that the ones before had not."""
-        found = self._execute("reconcile_lifecycles", round=round_)
-        if round_ == 3:
-            found += self._execute(
-                "reconcile_open_ends", round=round_, days=self.rules.document["candidate_days"]
-            )
-        self._analyze("lifecycle")
-        self._execute("reconcile_gather", round=round_)
-        self._analyze("payment_event")
-        loose = self._execute("reconcile_loose", round=round_)
-        while self._execute("reconcile_mates", round=round_) > 0:
-            self._analyze("loose")
-        self._analyze("loose")
-        self._execute("reconcile_former", round=round_)
-        self._execute("reconcile_links", round=round_)
-        return found + loose > 0
+    def _gather_round(self, round_: int) -> int:
+        """How many events it found that lead to further payments, which the next round adds."""
+        found = self._fill("lifecycles", "lifecycle", round=round_)
+        if round_ > 1:
+            found += self._fill("open_ends", "lifecycle", round=round_)
+            if not found:
+                return 0
+        self._fill("gather", "payment_event", round=round_)
+        loose = self._fill("loose", "loose", round=round_)
+        while loose and (mates := self._fill("mates", "loose", round=round_)):
+            loose += mates
+        formerly = self._execute("former", round=round_)
+        self._execute("links", round=round_)
+        return loose + formerly
 
     def _pay_together(self) -> None:
         """Tell which payouts the credits without a batch add up from."""
@@ -135,7 +130,7 @@ class _Run:
         if first is None or last is None:
             return
         reach = timedelta(days=3 * bounds.window_days)
-        self._execute("reconcile_open_credits", from_on=first - reach, to_on=last + reach)
+        self._execute("open_credits", from_on=first - reach, to_on=last + reach)
         entries: list[OpenAmount[UUID]] = []
         payouts: list[OpenAmount[str]] = []
         for event_id, batch_ref, currency, minor, on in self.cursor.fetchall():
@@ -150,12 +145,12 @@ class _Run:
 
     def _store(self) -> ReconciliationResult:
         payments: Counter[str] = Counter()
-        for query in ("reconcile_update_matches", "reconcile_insert_matches"):
+        for query in ("update_matches", "insert_matches"):
             self._execute(query)
             payments.update(dict(self.cursor.fetchall()))
-        self._execute("reconcile_drop_members")
-        self._execute("reconcile_insert_members")
-        self._execute("reconcile_store_breaks")
+        self._execute("drop_members")
+        self._execute("insert_members")
+        self._execute("store_breaks")
         changes: dict[str, Counter[str]] = {"opened": Counter(), "reopened": Counter(), "cleared": Counter()}
         for change, reason, count in self.cursor.fetchall():
             changes[change][reason] += count
@@ -164,8 +159,12 @@ class _Run:
 
     def _execute(self, name: str, **more: object) -> int:
         """Rows that the statement found or wrote."""
-        self.cursor.execute(load_query(name), {**self.keys, **more})
+        self.cursor.execute(load_query(f"reconcile_{name}"), {**self.keys, **more})
         return self.cursor.rowcount
 
-    def _analyze(self, table: str) -> None:
-        self.cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
+    def _fill(self, name: str, table: str | None = None, **more: object) -> int:
+        """As ``_execute``, of a statement that fills a temporary table, whose size the planner then knows."""
+        rows = self._execute(name, **more)
+        if rows >= _MANY:
+            self.cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table or name)))
+        return rows
