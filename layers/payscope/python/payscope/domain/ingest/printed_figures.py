@@ -16,10 +16,10 @@ from payscope.domain.ingest.layouts import is_total_label
 from payscope.domain.ingest.profiles import COMMA_DECIMAL, Numbers
 from payscope.errors import InvalidInput
 
-_MONEY = re.compile(r"[-+(]?\D{0,4}\d[\d.,' ]*[.,]\d{2,3}\D{0,4}")
-_WHOLE = re.compile(r"[-+(]?\D{0,4}\d{1,3}([.,' ]?\d{3})+\D{0,4}")
+_MONEY = re.compile(r"[-+(]?\D{0,4}\d[\d.,' \u2019\u00a0\u202f]*[.,]\d{2,3}\D{0,4}")
+_WHOLE = re.compile(r"[-+(]?\D{0,4}\d{1,3}([.,' \u2019\u00a0\u202f]?\d{3})+\D{0,4}")
 _NOT_OF_NUMBERS = re.compile(r"[^0-9.,+-]")
-_FIGURES_IN_TEXT = re.compile(r"[-+]?\d[\d.,' ]*\d")
+_FIGURES_IN_TEXT = re.compile(r"[-+]?\d[\d.,' \u2019\u00a0\u202f]*\d")
 # A relation is made up of no more columns than these; statements have two, settlements gross, fees and tax.
 _MAX_TERMS = 3
 _MAX_MONEY_COLUMNS = 8
