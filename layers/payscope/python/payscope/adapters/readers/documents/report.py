@@ -21,7 +21,7 @@ from payscope.domain.ingest.profiles import Profile
 from payscope.errors import InvalidInput
 
 _MAX_SCANNED_PAGES = 60
-# Below this OCR is wrong more often than it says; measured on pages of 9-point print with noise.
+# Clear print is read with nine tenths and more; below this a digit is not taken for what OCR says it is.
 _SURE = 0.7
 # A box of OCR ends where the ink ends; digits are this much of a line's height.
 _INK_SHARE = 0.72
