@@ -62,7 +62,11 @@ def money(event: dict[str, Any]) -> str:
 
 def load(content: bytes) -> Loaded:
     """Read and map a whole file; every row of it must be accounted for."""
-    found = read(content)
+    return load_read(read(content))
+
+
+def load_read(found: Read) -> Loaded:
+    """Map what was read by the profile that it was read by."""
     profile = found.layout.profile
     stated = {(total.name, total.currency): Decimal(total.stated) for total in found.stated}
     computed: Counter[tuple[str, str]] = Counter()

@@ -11,6 +11,8 @@ from payscope.application.ingest.report_ports import ReadLayout, ReportFile, Rep
 from payscope.application.ingest.scan_ports import PageReader
 from payscope.domain.ingest.formats import HEAD_BYTES, encoding_of
 from payscope.domain.ingest.problems import Problem, StatedTotal
+from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.stated_sums import TotalsLine
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Read:
     informative: int
     stated: list[StatedTotal]
     notes: list[str]
+    totals: list[TotalsLine]
 
     @property
     def accounted(self) -> int:
@@ -40,9 +43,14 @@ class Read:
         return len(self.rows) + len({problem.row_number for problem in self.problems}) + self.informative
 
 
-def read(content: bytes, block_bytes: int | None = None, page_reader: PageReader | None = None) -> Read:
-    """Read as the chain does; ``block_bytes`` cuts the stream into small blocks."""
-    profiles = PackagedProfiles().all()
+def read(
+    content: bytes,
+    block_bytes: int | None = None,
+    page_reader: PageReader | None = None,
+    own: tuple[Profile, ...] = (),
+) -> Read:
+    """Read as the chain does; ``block_bytes`` cuts the stream, ``own`` are profiles of the bank."""
+    profiles = (*PackagedProfiles().all(), *own)
     if block_bytes is None:
         reader = StreamReaders(MemoryFile(content), page_reader).open(
             ReportFile("reports", "key", "1"), profiles
@@ -55,11 +63,12 @@ def read(content: bytes, block_bytes: int | None = None, page_reader: PageReader
 
 def all_of(reader: ReportReader) -> Read:
     """Everything that a reader gives."""
-    found = Read(reader.layout, [], [], 0, [], [])
+    found = Read(reader.layout, [], [], 0, [], [], [])
     for block in reader.blocks():
         found.rows += block.rows.to_pylist() if block.rows is not None else []
         found.problems += block.problems
         found.informative += block.informative
         found.stated += block.stated
         found.notes += block.notes
+        found.totals += block.totals
     return found

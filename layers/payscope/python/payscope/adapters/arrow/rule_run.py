@@ -30,6 +30,8 @@ from payscope.domain.ingest.vocabulary import CARD_PRESENT, standard_word
 
 _TEXT = pa.string()
 _PROBLEM = "problem"
+# Two references of which a spreadsheet keeps the first digits may look like one.
+_SHORTENED = r"^[0-9](?:[.,][0-9]{1,14})?E\+[12][0-9]$"
 _CARD_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
 _MASKED_SHAPE = r"^(?P<bin>[0-9]{6,8})[*xX\x{2022}.#-]{3,11}(?P<last4>[0-9]{4})$"
 
@@ -84,6 +86,12 @@ class RuleRun:
         texts = [self._sheet.text(name) for name in names]
         if len(texts) == 1:
             self._bad(pc.is_null(texts[0]), names[0], ProblemCode.MISSING, lambda _: f"{names[0]} is empty.")
+            self._bad(
+                pc.fill_null(pc.match_substring_regex(texts[0], _SHORTENED), False),
+                names[0],
+                ProblemCode.DAMAGED_REFERENCE,
+                lambda at: f"{names[0]}: {shown(texts[0], at)} is what is left of a longer reference.",
+            )
             return texts[0]
         return pc.binary_join_element_wise(*texts, ":", null_handling="replace", null_replacement="")
 
