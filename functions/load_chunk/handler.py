@@ -19,13 +19,15 @@ from payscope.application.ingest.report_ports import ChunkRef
 def _use_case() -> LoadChunk:
     # Arrow is loaded when there is a file to read, not with the function.
     from payscope.adapters.arrow.chunks import ArrowChunkStore
+    from payscope.adapters.arrow.guard import ArrowCardGuard
     from payscope.adapters.arrow.mapper import ArrowMapper
 
     settings = load_settings()
     database = Database.from_connections(settings.connections)
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
     events, mappings = PostgresEventLedger(database), PostgresMappingBook(database)
-    return LoadChunk(chunks, ArrowMapper(), events, PackagedProfiles(), mappings)
+    guard = ArrowCardGuard(bytes.fromhex(settings.connections.card_key.get_secret_value()))
+    return LoadChunk(chunks, guard, ArrowMapper(), events, PackagedProfiles(), mappings)
 
 
 @chain_step

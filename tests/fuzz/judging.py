@@ -113,7 +113,9 @@ def judge_mapping(rows: pa.Table, profile: Profile, earlier: Sequence[pa.Table] 
     assert chunk.rows == rows.num_rows
     _check_problems(chunk.problems, _identifiers(profile))
     if events is not None:
-        assert len(bytes(events.copy_text())) > 0
+        text = bytes(events.copy_text())
+        assert text
+        assert b"\0" not in text, "the database takes no NUL character"
         first, last = events.span()
         # A time at either end of the years that are accepted may be in the next one in UTC.
         assert YEARS[0] - 1 <= first.year <= last.year <= YEARS[1] + 1, f"{first} to {last}"

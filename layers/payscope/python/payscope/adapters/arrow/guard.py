@@ -77,15 +77,16 @@ class ArrowCardGuard:
                 for index in pc.indices_nonzero(pc.match_substring_regex(column, _CODE)).to_pylist():
                     sensitive.setdefault(index, set()).add(name)
             longest = pc.max(pc.binary_length(column)).as_py()
+            # Before anything is replaced: what is left of a stripe without its number is not told as one.
+            for index in _tracks(column) if longest is not None and longest >= _SHORTEST else ():
+                sensitive.setdefault(index, set()).add(name)
             if longest is not None and names_card_number(name):
                 numbers = translated(_flat(column), lambda text: redact_number(text, key), pa.string())
                 rows = rows.set_column(position, name, numbers)
                 column = rows.column(position)
             if longest is None or longest < _SHORTEST:
                 continue
-            cells, tracks = _clean_column(column, key, name, spare_bare=name.casefold() in names)
-            for index in tracks:
-                sensitive.setdefault(index, set()).add(name)
+            cells = _clean_column(column, key, name, spare_bare=name.casefold() in names)
             if cells is not None:
                 rows = rows.set_column(position, name, cells)
         rows = rows.rename_columns([self.redact(name, bank_id) for name in rows.column_names])
@@ -101,26 +102,23 @@ class ArrowCardGuard:
         return rows.filter(keep), problems
 
 
-def _clean_column(
-    column: pa.ChunkedArray, key: bytes, name: str, *, spare_bare: bool
-) -> tuple[pa.Array | None, list[int]]:
-    """The column without card numbers (None when it is clean), and the rows with track data."""
+def _tracks(column: pa.ChunkedArray) -> list[int]:
+    """The rows with track data."""
+    suspects = pc.indices_nonzero(pc.match_substring_regex(column, _TRACK_SHAPE)).to_pylist()
+    return [index for index in suspects if holds_track_data(column[index].as_py())]
+
+
+def _clean_column(column: pa.ChunkedArray, key: bytes, name: str, *, spare_bare: bool) -> pa.Array | None:
+    """The column without card numbers; None when it is clean."""
     harmless = _HARMLESS if speaks_of_cards(name) else _HARMLESS + _TOO_LONG
     wanted = _deserving(column, _ALONE if spare_bare else harmless)
-    tracks: list[int] = []
-    tracked = pc.match_substring_regex(column, _TRACK_SHAPE)
-    if pc.any(tracked).as_py():
-        suspects = pc.indices_nonzero(tracked).to_pylist()
-        tracks = [index for index in suspects if holds_track_data(column[index].as_py())]
     if not len(wanted):
-        return None, tracks
+        return None
     flat = _flat(column)
     mask = pc.is_in(pa.array(range(len(flat)), pa.uint64()), wanted)
     before = flat.filter(mask).to_pylist()
     after = [redact(text, key, spare_bare=spare_bare, about=name) for text in before]
-    if before == after:
-        return None, tracks
-    return pc.replace_with_mask(flat, mask, pa.array(after, pa.string())), tracks
+    return None if before == after else pc.replace_with_mask(flat, mask, pa.array(after, pa.string()))
 
 
 def _deserving(column: pa.ChunkedArray, harmless: str) -> pa.Array:

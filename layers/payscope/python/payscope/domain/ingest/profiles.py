@@ -396,6 +396,11 @@ class Profile(_Frozen):
         return (column, *self.aliases.get(column, ()))
 
     @property
+    def identifier_names(self) -> tuple[str, ...]:
+        """What the columns may be called in which a bare number is an identifier and no card's."""
+        return tuple(name for column in self.identifiers for name in self.names_of(column))
+
+    @property
     def name(self) -> str:
         """The profile's name without its version."""
         return self.profile.partition("@")[0]

@@ -13,6 +13,7 @@ MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 60
 # What is held at a time: elements that the caller has not removed, and bytes of one of them.
 _MAX_ELEMENTS = 500_000
+_COUNTED_EVERY = 100_000
 _MAX_ELEMENT_BYTES = 16 * 1024 * 1024
 
 
@@ -47,9 +48,7 @@ def walk(stream: BinaryIO) -> Iterator[tuple[str, Element, list[Element]]]:
             has more elements than can be held where the caller removes none.
     """
     stack: list[Element] = []
-    # Elements in each open one, itself included, and in all of them.
-    sizes: list[int] = []
-    held = 0
+    begun = 0
     limited = _Limited(stream)
     try:
         for event, element in iterparse(limited, events=("start", "end"), forbid_dtd=True):
@@ -57,20 +56,14 @@ def walk(stream: BinaryIO) -> Iterator[tuple[str, Element, list[Element]]]:
             if event == "start":
                 yield event, element, stack
                 stack.append(element)
-                sizes.append(1)
-                held += 1
+                begun += 1
                 if len(stack) > _MAX_DEPTH:
                     raise InvalidInput(f"The XML nests deeper than {_MAX_DEPTH} elements, as no report does.")
-                if held > _MAX_ELEMENTS:
+                if begun % _COUNTED_EVERY == 0 and sum(1 for _ in stack[0].iter()) > _MAX_ELEMENTS:
                     raise InvalidInput("The XML has more elements in one place than any report has.")
                 continue
             stack.pop()
-            size = sizes.pop()
             yield event, element, stack
-            if stack and len(stack[-1]) and stack[-1][-1] is element:
-                sizes[-1] += size
-            else:
-                held -= size
     except DefusedXmlException as error:
         raise InvalidInput("The XML declares a document type or entities, as no report does.") from error
     except ParseError as error:

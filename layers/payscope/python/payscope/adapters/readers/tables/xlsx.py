@@ -170,7 +170,7 @@ class XlsxWorkbook:
                     if event == "start":
                         stack.append(element)
                         kept += _name(element) == keep
-                        held = held + 1 if kept else 0
+                        held += 1
                         if held > _MAX_ELEMENTS:
                             raise InvalidInput("A row of the workbook has more cells than any sheet has.")
                         if len(stack) > _MAX_DEPTH:
@@ -178,6 +178,7 @@ class XlsxWorkbook:
                         continue
                     stack.pop()
                     kept -= _name(element) == keep
+                    held = held if kept else 0
                     yield element
                     if not kept and stack:
                         stack[-1].remove(element)
