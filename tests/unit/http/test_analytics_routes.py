@@ -194,3 +194,28 @@ def test_a_mapping_needs_a_report_of_the_bank_and_a_profile_that_can_be_read(des
     broken = {**body, "profile": {**PROFILE, "rules": []}}
     assert client.post("/admin/mappings", json=broken).status_code in (404, 422)
     assert client.post("/admin/mappings", json={**body, "profile": {"profile": "x"}}).status_code == 422
+
+
+def test_an_approval_that_reads_a_column_the_layout_has_not_is_refused_by_its_name(desk: Desk) -> None:
+    desk.reports.receipts[BANK] = [a_report()]
+    client = desk.admin()
+    proposed = client.post("/admin/mappings", json={"report_id": str(UUID(int=1)), "profile": PROFILE})
+    approval = f"/admin/mappings/{proposed.json()['mapping_id']}/approval"
+    (rule,) = PROFILE["rules"]
+    changed = {**PROFILE, "rules": [{**rule, "fields": {"mcc": "Branch"}}]}
+    response = client.post(approval, json={"profile": changed})
+    assert response.status_code == 422
+    assert 'no column "Branch"; its columns are "Date", "Amount", "Id"' in response.json()["detail"]
+    assert [draft.action for _, draft in desk.audit.drafts] == ["mapping.proposed"]
+
+
+@pytest.mark.parametrize("member", ["event", "ref", "occurred", "amount"])
+def test_an_approval_without_a_required_member_is_refused_by_its_name(desk: Desk, member: str) -> None:
+    desk.reports.receipts[BANK] = [a_report()]
+    client = desk.admin()
+    proposed = client.post("/admin/mappings", json={"report_id": str(UUID(int=1)), "profile": PROFILE})
+    (rule,) = PROFILE["rules"]
+    changed = {**PROFILE, "rules": [{name: value for name, value in rule.items() if name != member}]}
+    approval = f"/admin/mappings/{proposed.json()['mapping_id']}/approval"
+    response = client.post(approval, json={"profile": changed})
+    assert (response.status_code, member in response.text) == (422, True)
