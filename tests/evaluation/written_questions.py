@@ -168,7 +168,7 @@ WRITTEN: tuple[Covered, ...] = (
     Covered("fees of the past 7 days", "fees_total", SEVEN),
     Covered("year-to-date chargeback amount", "chargeback_amount", Q1),
     # fiscal periods
-    Covered("sales in fiscal year 2025", "sales_amount", YEAR_2025),
+    Covered("sales in fiscal year 2025", "sales_count", YEAR_2025),
     Covered("FY25 refunds", "refund_count", YEAR_2025),
     Covered("approval rate in fiscal Q1 2026", "auth_rate_raw", Q1),
     Covered("declines FQ4 2025", "decline_count", Q4),

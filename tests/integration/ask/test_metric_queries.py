@@ -9,8 +9,9 @@ from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
 from payscope.adapters.postgres.ask.metric_sql.cubes import rollup_for
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask.drill_receipt import drill_receipt
-from payscope.application.ask.measuring import measure, resolve
+from payscope.application.ask.measuring import measure
 from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.resolving import resolve
 from payscope.application.ask.run_query import run_query, setting_for
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID

@@ -13,8 +13,9 @@ from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
 from payscope.adapters.postgres.ask.rollups import PostgresRollups
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask.drill_receipt import drill_receipt
-from payscope.application.ask.measuring import measure, resolve
+from payscope.application.ask.measuring import measure
 from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.resolving import resolve
 from payscope.application.ask.run_query import run_query, setting_for
 from payscope.domain.ask.plans import Filter, MetricQuery
 from payscope.domain.events import EventType, event_id

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from payscope.application.ask.agents import run_agents
-from payscope.application.ask.measuring import resolve_as_of
 from payscope.application.ask.ports import ReportSpan
+from payscope.application.ask.resolving import resolve_as_of
 from payscope.application.ask.run_query import completeness_of
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.answers import Period, Question, Value

@@ -79,7 +79,7 @@ def test_a_slice_is_read_from_the_smallest_roll_up_that_holds_it(
 
 
 @pytest.mark.parametrize(
-    "dimensions", [("report",), ("card",), ("hour", "merchant"), ("issuer", "entry_mode")]
+    "dimensions", [("report",), ("card_token",), ("hour", "merchant"), ("issuer", "entry_mode")]
 )
 def test_what_no_roll_up_holds_together_is_read_from_the_events(dimensions: tuple[str, ...]) -> None:
     assert rollup_for(slice_of("auth_attempts", dimensions=dimensions)) is None

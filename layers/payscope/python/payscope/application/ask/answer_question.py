@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from payscope.application.ask.agents import run_agents
 from payscope.application.ask.explaining import explain
 from payscope.application.ask.foreseeing import foresee
-from payscope.application.ask.measuring import Setting
 from payscope.application.ask.ports import AskPorts, Turn
 from payscope.application.ask.reconciling import reconcile
 from payscope.application.ask.replying import Draft
+from payscope.application.ask.resolving import Setting
 from payscope.application.ask.run_query import completeness_caveats, setting_for
 from payscope.application.ask.simulating import simulate
 from payscope.domain.ask.answers import Answer, Clarification, Question
@@ -27,6 +27,8 @@ from payscope.errors import InvalidInput, Unavailable
 
 # Nested deadlines: the API gives up after 29 s, the function after 28, the agents after 24.
 AGENTS_DEADLINE_S = 24.0
+# Said before any conclusion; which reports they are stands in the caveats, since their days are no values.
+_INCOMPLETE = "Reports of this period are missing, so what follows may change."
 _THREAD_LIFE = timedelta(hours=12)
 _MOST_OPTIONS = 5
 _INDEXED_BANKS = 16
@@ -148,7 +150,7 @@ def _planned(reply: _Reply) -> Answer:
         status="partial" if missing or draft.is_partial else "answered",
         intent=plan.intent,
         confidence=confidence(reply.read),
-        summary=draft.summary,
+        summary=f"{_INCOMPLETE} {draft.summary}" if incomplete else draft.summary,
         values=draft.values,
         table=draft.table,
         chart=draft.chart,

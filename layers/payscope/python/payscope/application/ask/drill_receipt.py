@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from payscope.application.ask.measuring import resolve
 from payscope.application.ask.ports import AskPorts, RawRows, Receipt
+from payscope.application.ask.resolving import resolve
 from payscope.application.ask.run_query import setting_for
 from payscope.domain.ask.answers import DrilledRow, ReceiptPage
 from payscope.domain.ask.catalogue import find_metric

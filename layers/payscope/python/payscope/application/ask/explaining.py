@@ -8,17 +8,12 @@ from fractions import Fraction
 from uuid import UUID
 
 from payscope.application.analyse.read_anomalies import StoredAnomaly
-from payscope.application.ask.measuring import (
-    Cell,
-    Outcome,
-    Setting,
-    difference,
-    measure,
-    values_and_receipts,
-)
+from payscope.application.ask.cells import Cell, difference
+from payscope.application.ask.measuring import Outcome, measure, values_and_receipts
 from payscope.application.ask.ports import AskPorts
 from payscope.application.ask.replying import Draft, metric_map
-from payscope.application.ask.run_query import evidence_for
+from payscope.application.ask.resolving import Setting
+from payscope.application.ask.run_query import completeness_for, evidence_for
 from payscope.domain.analyse.contributions import Contribution, Decomposition, decompose_ratio, decompose_sum
 from payscope.domain.ask.answers import Table, Value
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of, find_metric
@@ -29,10 +24,12 @@ from payscope.domain.ask.plans import Filter, MetricQuery, Plan
 from payscope.domain.ask.summaries import compare
 from payscope.domain.ask.tables import table_of
 from payscope.domain.ask.time_ranges import parse_range
+from payscope.domain.money import exponent
 
 _CANDIDATES = ("network", "issuer", "merchant", "country", "channel", "response_code", "break_reason")
 _SHOWN = 5
 _MOST_ANOMALIES = 20
+_MOST_DAYS = 500
 
 
 def explain(
@@ -40,8 +37,9 @@ def explain(
 ) -> Draft:
     """Split the change between two periods exactly, along the dimension that explains it best.
 
-    Stored anomalies of the period are told first. The parts are associated with the change; none
-    is called its cause.
+    Where reports are missing in one of the periods, the split is over the days that both have, by their
+    place in the period: a file that never came is no reason for a change. Stored anomalies of the period
+    are told first. The parts are associated with the change; none is called its cause.
     """
     metric = find_metric(plan.query.metrics[0])
     current = measure(_whole(plan.query, plan.query.time_range), setting, ports.metrics)
@@ -55,7 +53,8 @@ def explain(
         shown += [cell, *((other,) if other else ()), difference(cell, other)]
         triples.append((first, first + 1 if other else None, len(shown) - 1))
     outcomes: list[Outcome] = [current, before]
-    best = _best_split(plan, metric, setting, ports, outcomes)
+    like_for_like = _like_for_like(plan, (current, before), setting, ports)
+    best = _best_split(plan, like_for_like or ((), ()), metric, setting, ports, outcomes)
     if best is not None:
         shown += [_effect_cell(metric, best, part) for part in best.split.contributions[:_SHOWN]]
     anomalies = ports.anomalies.find(
@@ -78,12 +77,7 @@ def explain(
             setting,
             ports,
         ),
-        caveats=(
-            "The slices named are associated with the change; whether they caused it is not shown"
-            " by the data.",
-        )
-        if effects
-        else (),
+        caveats=_caveats(bool(effects), like_for_like is not None),
     )
 
 
@@ -98,10 +92,41 @@ class _Split:
         self.cells = cells
 
 
-def _whole(query: MetricQuery, time_range: str | None) -> MetricQuery:
+def _caveats(has_effects: bool, is_like_for_like: bool) -> tuple[str, ...]:
+    if not has_effects:
+        return ()
+    told = "The slices named are associated with the change; whether they caused it is not shown by the data."
+    if not is_like_for_like:
+        return (told,)
+    return ("The parts of the change are over the days for which both periods have their reports.", told)
+
+
+def _like_for_like(
+    plan: Plan, outcomes: tuple[Outcome, Outcome], setting: Setting, ports: AskPorts
+) -> tuple[tuple[Filter, ...], tuple[Filter, ...]] | None:
+    """The days of the period and of its baseline that both have, as filters; None where none is missing."""
+    pieces = [piece for outcome in outcomes for piece in outcome.pieces]
+    completeness, _ = completeness_for(pieces, setting, ports)
+    missing = {each.day for each in completeness.missing}
+    if not missing or plan.query.time_range is None or plan.baseline is None:
+        return None
+    days = parse_range(plan.query.time_range, setting.today)
+    pairs = [
+        (new.isoformat(), old.isoformat())
+        for new, old in zip(days, parse_range(plan.baseline, setting.today), strict=False)
+        if new not in missing and old not in missing
+    ]
+    if not pairs or len(pairs) > _MOST_DAYS:
+        return None
+    news, olds = zip(*pairs, strict=True)
+    return (Filter(dimension="day", values=news),), (Filter(dimension="day", values=olds),)
+
+
+def _whole(query: MetricQuery, time_range: str | None, days: tuple[Filter, ...] = ()) -> MetricQuery:
     return query.model_copy(
         update={
             "time_range": time_range,
+            "filters": (*query.filters, *days),
             "dimensions": (),
             "limit": None,
             "having": None,
@@ -113,7 +138,12 @@ def _whole(query: MetricQuery, time_range: str | None) -> MetricQuery:
 
 
 def _best_split(
-    plan: Plan, metric: Metric, setting: Setting, ports: AskPorts, outcomes: list[Outcome]
+    plan: Plan,
+    days: tuple[tuple[Filter, ...], tuple[Filter, ...]],
+    metric: Metric,
+    setting: Setting,
+    ports: AskPorts,
+    outcomes: list[Outcome],
 ) -> _Split | None:
     """The dimension whose leading slice carries surprisingly much of the change."""
     if metric.quantile is not None:
@@ -131,9 +161,11 @@ def _best_split(
             continue
         pair = tuple(
             measure(
-                _whole(plan.query, days).model_copy(update={"dimensions": (name,)}), setting, ports.metrics
+                _whole(plan.query, period, kept).model_copy(update={"dimensions": (name,)}),
+                setting,
+                ports.metrics,
             )
-            for days in (plan.query.time_range, plan.baseline)
+            for period, kept in ((plan.query.time_range, days[0]), (plan.baseline, days[1]))
         )
         found = _split(metric, name, pair[0], pair[1])
         if found is None:
@@ -186,8 +218,6 @@ def _effect_cell(metric: Metric, found: _Split, part: Contribution) -> Cell:
     effect = part.effect
     scale = Decimal(effect.numerator) / Decimal(effect.denominator)
     if metric.unit is Unit.MONEY:
-        from payscope.domain.money import exponent
-
         value = scale.quantize(Decimal(1)).scaleb(-exponent(basis.currency or ""))
     elif metric.unit is Unit.BPS:
         value = (scale * 10_000).quantize(Decimal("0.0001"))

@@ -6,9 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from payscope.application.analyse.read_forecasts import StoredForecast
-from payscope.application.ask.measuring import Setting
 from payscope.application.ask.ports import AskPorts, Receipt
 from payscope.application.ask.replying import Draft, metric_map
+from payscope.application.ask.resolving import Setting
 from payscope.domain.ask.answers import (
     Backtest,
     Completeness,

@@ -4,16 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from payscope.application.ask.measuring import (
-    Cell,
-    Outcome,
-    Setting,
-    difference,
-    measure,
-    values_and_receipts,
-)
+from payscope.application.ask.cells import Cell, difference
+from payscope.application.ask.measuring import Outcome, measure, values_and_receipts
 from payscope.application.ask.ports import AskPorts
 from payscope.application.ask.replying import Draft, metric_map
+from payscope.application.ask.resolving import Setting
 from payscope.application.ask.run_query import evidence_for
 from payscope.domain.ask.answers import Value
 from payscope.domain.ask.catalogue import find_metric
@@ -46,6 +41,7 @@ def reconcile(
             [value for value in values if value.metric.split(".")[0] == name],
             dimensions,
             share=plan.query.share,
+            running=plan.query.running,
         )
         for name in plan.query.metrics
     )

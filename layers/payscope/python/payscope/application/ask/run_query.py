@@ -5,18 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from payscope.application.ask.measuring import (
-    Outcome,
-    Setting,
-    measure,
-    resolve_as_of,
-    rows_of,
-    values_and_receipts,
-)
+from payscope.application.ask.measuring import Outcome, measure, rows_of, values_and_receipts
 from payscope.application.ask.ports import AskPorts, ReportSpan
+from payscope.application.ask.resolving import Setting, resolve_as_of
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.answers import Completeness, Evidence, MetricVersion, MissingDay, QueryResult
 from payscope.domain.ask.catalogue import find_metric
+from payscope.domain.ask.measured import Slice
 from payscope.domain.ask.plans import MetricQuery
 from payscope.domain.ask.sources import bears_on
 from payscope.domain.ask.tables import table_of
@@ -77,7 +72,7 @@ def evidence_for(
     """Everything that lets the values be checked: queries, rows, files, freshness, gaps."""
     pieces = [piece for outcome in outcomes for piece in outcome.pieces]
     files = ports.metrics.files(setting.bank_id, pieces)
-    spans, watermark = ports.banks.report_spans(setting.bank_id)
+    completeness, watermark = completeness_for(pieces, setting, ports)
     row_count, row_hash = rows_of(outcomes)
     statements = dict.fromkeys(result.sql for outcome in outcomes for result in outcome.measured)
     versions = dict.fromkeys(piece.metric.id for piece in pieces)
@@ -92,15 +87,24 @@ def evidence_for(
         row_hash=row_hash,
         files=files,
         watermark=watermark,
-        completeness=completeness_of(
-            spans,
-            [piece.period for piece in pieces],
-            setting.today,
-            lambda span: any(
-                bears_on(piece.metric, piece.sources, span.source, span.event_types) for piece in pieces
-            ),
+        completeness=completeness,
+    )
+
+
+def completeness_for(
+    pieces: Sequence[Slice], setting: Setting, ports: AskPorts
+) -> tuple[Completeness, datetime | None]:
+    """Which of the reports that bear on the slices are missing, and when the newest report was complete."""
+    spans, watermark = ports.banks.report_spans(setting.bank_id)
+    completeness = completeness_of(
+        spans,
+        [piece.period for piece in pieces],
+        setting.today,
+        lambda span: any(
+            bears_on(piece.metric, piece.sources, span.source, span.event_types) for piece in pieces
         ),
     )
+    return completeness, watermark
 
 
 def completeness_of(

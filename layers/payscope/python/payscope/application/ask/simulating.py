@@ -7,9 +7,10 @@ from fractions import Fraction
 from uuid import UUID
 
 from payscope.application.analyse.simulate_change import simulate_change
-from payscope.application.ask.measuring import Setting, measure
+from payscope.application.ask.measuring import measure
 from payscope.application.ask.ports import AskPorts, Receipt
 from payscope.application.ask.replying import Draft, metric_map
+from payscope.application.ask.resolving import Setting
 from payscope.application.ask.run_query import evidence_for
 from payscope.domain.analyse.simulation import (
     Change as SimulatedChange,

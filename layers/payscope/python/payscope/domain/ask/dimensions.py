@@ -72,7 +72,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
               " of its channel.",
               ("card present or not", "card presence", "presence of the card", "card present status",
                "card present or card not present", "cp or cnp")),
-    Dimension("card", "Card", "The card, by its keyed token; the number itself is never kept.",
+    Dimension("card_token", "Card token", "The card, by its keyed token; the number itself is never kept.",
               ("card token", "card tokens", "token", "tokens", "individual card", "single card")),
     Dimension("three_ds", "Cardholder authentication",
               "The outcome of 3-D Secure: AUTHENTICATED, ATTEMPTED, FAILED or NONE.",

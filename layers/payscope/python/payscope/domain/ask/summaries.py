@@ -12,10 +12,17 @@ _SHOWN = 5
 
 
 def describe(
-    metric: Metric, values: Sequence[Value], dimensions: Sequence[str], *, share: bool = False
+    metric: Metric,
+    values: Sequence[Value],
+    dimensions: Sequence[str],
+    *,
+    share: bool = False,
+    running: bool = False,
 ) -> str:
     """One number in a sentence, or the first groups in order."""
-    subject = f"Share of {metric.label.lower()}" if share else metric.label
+    subject = metric.label
+    if share or running:
+        subject = f"{'Share' if share else 'Running total'} of {metric.label.lower()}"
     if not values:
         return f"{subject}: there are no such rows{_period_words(values)}."
     if not dimensions:

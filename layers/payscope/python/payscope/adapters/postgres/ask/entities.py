@@ -79,9 +79,12 @@ class PostgresBanks:
             )
             issuers = cursor.fetchall()
             sources = read_rollup_state(cursor, bank_id).sources
+            cursor.execute("select fiscal_year_start from payscope.bank where bank_id = %s", (bank_id,))
+            (fiscal_start,) = cursor.fetchone() or (1,)
         return Directory(
             merchants=merchants,
             issuers=tuple(sorted({name for _, name in issuers})),
             bins=frozenset(number for number, _ in issuers),
+            fiscal_start=fiscal_start,
             sources=sources,
         )

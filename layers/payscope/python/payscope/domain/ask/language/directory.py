@@ -25,12 +25,14 @@ class Directory:
     """Merchants, issuers and BINs of one bank, and its reporting systems.
 
     Attributes:
+        fiscal_start: The month in which the bank's fiscal year starts.
         sources: Reporting systems by the event type of which they brought rows.
     """
 
     merchants: tuple[NamedMerchant, ...] = ()
     issuers: tuple[str, ...] = ()
     bins: frozenset[str] = frozenset()
+    fiscal_start: int = 1
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property

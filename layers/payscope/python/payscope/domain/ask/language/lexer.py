@@ -36,8 +36,10 @@ _PATTERN = re.compile(
     r"|(?P<date>\d{4}-\d{2}-\d{2}|\d{4}-\d{2}(?!\d)|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4})"
     r"|(?P<span>\d{1,4}d\b|[qQ][1-4]\b(?![-\w]))"
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)\b)"
+    r"|(?P<short_year>['’]\d{2}\b)"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?[kKmM]?\b|\d+(?:\.\d+)?[kKmM]?(?![\w]))"
-    r"|(?P<word>[^\W_]+(?:['’_][^\W_]+)*)"
+    r"|(?P<word>w/o\b|[^\W_]+(?:['’_][^\W_]+)*)"
+    r"|(?P<dash>(?<=\s)[-–—](?=\s))"
     r"|(?P<mark>[€$£¥%<>?,;!]|>=|<=|&)",
     re.UNICODE,
 )
@@ -86,6 +88,23 @@ _SPELLINGS = {
     "settl": "settlement",
     "recon": "recon",
     "num": "number",
+    "w/o": "without",
+    "hr": "hour",
+    "hrs": "hours",
+    "mom": "mom",
+    "payed": "paid",
+    "pls": "please",
+    "plz": "please",
+    "qtr": "quarter",
+    "mths": "months",
+    "wks": "weeks",
+    "yrs": "years",
+    "yday": "yesterday",
+    "ctry": "country",
+    "rej": "rejections",
+    "stmt": "statement",
+    "excl": "excluding",
+    "incl": "including",
 }
 _UNCHANGED = frozenset(
     {
@@ -147,6 +166,11 @@ def tokenise(text: str) -> tuple[Token, ...]:
         elif kind == "word":
             word = _SPELLINGS.get(fold(piece), fold(piece))
             tokens.append(Token(TokenKind.WORD, piece, word, stem(word), found.start(), found.end()))
+        elif kind == "dash":
+            tokens.append(Token(TokenKind.MARK, piece, "to", piece, found.start(), found.end()))
+        elif kind == "short_year":
+            year = f"20{piece[1:]}"
+            tokens.append(Token(TokenKind.NUMBER, piece, year, year, found.start(), found.end()))
         elif kind == "range":
             tokens.append(Token(TokenKind.DATE, piece, piece, piece, found.start(), found.end()))
         elif kind in ("date", "span"):

@@ -3,11 +3,12 @@
 import re
 from datetime import date
 
+from payscope.domain.ask.language.gathering import gather
 from payscope.domain.ask.language.grammar.unsafe import UNSAFE
 from payscope.domain.ask.language.outcomes import AskBack, Refused
 from payscope.domain.ask.language.phrases import Meaning, Names
 from payscope.domain.ask.language.planning import plan_of
-from payscope.domain.ask.language.reading import Reading, gather, intent_of
+from payscope.domain.ask.language.reading import Reading, intent_of
 from payscope.domain.ask.language.scan import Piece, Scan, scan
 from payscope.domain.ask.language.typos import edits
 from payscope.domain.ask.language.understanding import Features, Understanding

@@ -4,11 +4,39 @@ import re
 from datetime import date, timedelta
 
 from payscope.domain.analyse.series import DayRange
+from payscope.domain.ask.catalogue import METRICS_BY_ID
+from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.reading import Reading
 from payscope.domain.ask.plans import (
     MetricQuery,
 )
 from payscope.domain.ask.time_ranges import previous_range, shift_months
+
+
+def settle_times(reading: Reading) -> None:
+    """Two times that do not stand against each other: the days that both name, or a question back."""
+    against = (
+        reading.compare
+        or reading.versus
+        or reading.why
+        or reading.relative
+        or reading.baseline_times
+        or reading.pivot
+    )
+    named = [(days, piece) for days, piece in reading.times if days]
+    if against or len(named) < 2:
+        return
+    first, last = max(days.start_on for days, _ in named), min(days.end_on for days, _ in named)
+    if first > last:
+        raise AskBack(
+            "Two periods are named. Which is meant, or are they to be compared?",
+            [
+                f"{METRICS_BY_ID[name].label} {piece.text}"
+                for name in reading.metrics[:1]
+                for _, piece in named
+            ],
+        )
+    reading.times = [(DayRange(first, last), named[0][1])]
 
 
 def primary_period(reading: Reading, today: date) -> DayRange | None:

@@ -83,6 +83,7 @@ class Names:
     phrases: Mapping[Phrase, Meaning]
     by_word: Mapping[str, frozenset[Meaning]]
     label_of: Mapping[Meaning, str]
+    fiscal_start: int = 1
 
 
 def names_of(directory: Directory) -> Names:
@@ -110,4 +111,6 @@ def names_of(directory: Directory) -> Names:
         add(group, Meaning(Kind.NAME, group, "merchant_group"), group)
     for number in directory.bins:
         phrases.setdefault((number,), Meaning(Kind.NAME, number, "bin"))
-    return Names(phrases, {word: frozenset(found) for word, found in by_word.items()}, labels)
+    return Names(
+        phrases, {word: frozenset(found) for word, found in by_word.items()}, labels, directory.fiscal_start
+    )

@@ -4,6 +4,7 @@ from datetime import date
 
 from payscope.domain.ask.language.comparing import with_intent
 from payscope.domain.ask.language.following import carried_on
+from payscope.domain.ask.language.periods import settle_times
 from payscope.domain.ask.language.querying import query_of
 from payscope.domain.ask.language.reading import Reading
 from payscope.domain.ask.language.scan import Scan
@@ -24,6 +25,7 @@ def plan_of(read: Scan, reading: Reading, today: date, before: Plan | None) -> t
     money_bound = "" in reading.notes
     reading.notes = [note for note in reading.notes if note]
     refuse_outside(read, reading, before)
+    settle_times(reading)
     settle_metrics(reading)
     if reading.pivot and not reading.times:
         reading.times, reading.baseline_times = reading.baseline_times, []
@@ -39,6 +41,6 @@ def plan_of(read: Scan, reading: Reading, today: date, before: Plan | None) -> t
     if not reading.metrics:
         metric_from_context(read, reading)
     ask_about_unknown(read, reading)
-    ask_about_metrics(reading)
+    ask_about_metrics(read, reading)
     query = query_of(reading, today, money_bound=money_bound)
     return with_intent(reading, query, today), False

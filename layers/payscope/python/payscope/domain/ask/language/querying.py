@@ -108,6 +108,10 @@ def query_of(reading: Reading, today: date, *, money_bound: bool) -> MetricQuery
             f" or by day?",
             [f"{metric.label} {time_words(reading)}", f"{metric.label} by day {time_words(reading)}"],
         )
+    if reading.running and not metric.additive:
+        raise AskBack(
+            f"{metric.label} has no running total.", [f"{metric.label} by day {time_words(reading)}".strip()]
+        )
     return MetricQuery(
         metrics=tuple(reading.metrics[:10]),
         dimensions=tuple(dimensions),
@@ -116,6 +120,7 @@ def query_of(reading: Reading, today: date, *, money_bound: bool) -> MetricQuery
         order_by=order,
         limit=limit,
         share=share,
+        running=reading.running,
         having=having,
         keep=keep,
     )
@@ -159,7 +164,7 @@ def _dimensions(reading: Reading, metric: Metric, period: DayRange | None) -> li
         ]
     if metric.id == "fees_total" and "country" in dimensions and "currency" in dimensions:
         dimensions.remove("currency")
-    if reading.trend and not any(name in _STEPS for name in dimensions):
+    if (reading.trend or reading.running) and not any(name in _STEPS for name in dimensions):
         length = len(period) if period else 400
         dimensions.insert(0, "day" if length <= 45 else "week" if length <= 200 else "month")
         reading.assumed += 1

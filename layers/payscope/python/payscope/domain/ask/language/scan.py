@@ -7,10 +7,10 @@ from datetime import date
 from payscope.domain.ask.language.dates import TimeMatch, match_time
 from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS
 from payscope.domain.ask.language.grammar.fillers import FILLER, OUTSIDE
-from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES
+from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES, SMALL_CODES
 from payscope.domain.ask.language.lexer import Token, TokenKind, stem, tokenise
 from payscope.domain.ask.language.phrases import LONGEST, Kind, Meaning, Names, shared_phrases, shared_words
-from payscope.domain.ask.language.typos import most_edits, nearest
+from payscope.domain.ask.language.typos import edits, most_edits, nearest, nearest_short
 
 _TIME_WORDS = frozenset(
     {
@@ -33,6 +33,12 @@ _TIME_WORDS = frozenset(
         *DAYS,
     }
 )
+# Short words are mended only into these: so many others are one letter away.
+_SHORT = (
+    *("the", "what", "many", "much", "rate", "show", "give", "with", "from", "last", "this", "week", "year"),
+    *("month", "days", "sales", "fees", "visa", "amex", "how", "for", "and", "number", "which", "were"),
+)
+_LONG_FILLER = frozenset(stem(word) for word in FILLER if len(word) > 5)
 _STOP = frozenset(stem(word) for word in FILLER) | FILLER
 
 
@@ -91,12 +97,12 @@ def _mend(token: Token, names: Names) -> str | None:
         return None
     limit = most_edits(token.word)
     if not limit:
-        return None
-    for known in (shared_words() | _TIME_WORDS, names.by_word.keys()):
-        found = nearest(token.stem, known, limit)
-        if found:
-            return found[0]
-    return None
+        return nearest_short(token.word, _SHORT)
+    own = nearest(token.stem, names.by_word.keys(), limit)
+    shared = nearest(token.stem, shared_words() | _TIME_WORDS | _LONG_FILLER, limit)
+    if own and (not shared or edits(token.stem, own[0], limit) <= edits(token.stem, shared[0], limit)):
+        return own[0]
+    return shared[0] if shared else None
 
 
 def _read(text: str, tokens: Sequence[Token], names: Names, today: date) -> tuple[tuple[Piece, ...], int]:
@@ -124,6 +130,8 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         end = tokens[at + used - 1].end
         return Piece(kind, text[token.start : end], token.start, end, value, dimension, time, candidates)
 
+    if token.stem == "break" and any(each.word == "down" for each in tokens[at + 2 : at + 10]):
+        return piece("filler"), 1, False  # "break the chargebacks down by network"
     if token.kind is TokenKind.QUOTED:
         found = names.phrases.get(tuple(stem(word) for word in _plain(token.word)))
         if found:
@@ -131,7 +139,7 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         return piece("word"), 1, False
     own_length, own = _longest(tokens, at, names.phrases)
     shared_length, shared = _longest(tokens, at, shared_phrases())
-    time = match_time(tokens, at, today)
+    time = match_time(tokens, at, today, names.fiscal_start)
     if own and own_length >= 2 and own_length >= shared_length:
         return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
     if time and time.length >= shared_length:
@@ -177,6 +185,8 @@ def _plain_piece(tokens: Sequence[Token], at: int) -> tuple[str, str, str] | Non
         return "name", token.text, "currency"
     if token.text in COUNTRIES and not (token.text == "IN" and at + 1 < len(tokens)):
         return "name", token.text, "country"
+    if token.text in SMALL_CODES:
+        return "name", SMALL_CODES[token.text], "country"
     return None
 
 

@@ -1,6 +1,7 @@
 """What a question asks for: its metrics, what nothing explains, and what lies outside."""
 
 import re
+from collections.abc import Sequence
 
 from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
@@ -30,6 +31,11 @@ _HANGING = re.compile(
 _ANOTHER_BANK = re.compile(r"\b(?:[A-Z][\w&'.-]+\s+)+(?:Bank|bank|Banque|Sparkasse)\b")
 
 
+_MEASURE_OR_MEASURE = re.compile(
+    r"\b(?:value|amount|volume|money)s? or (?:count|number)s?\b"
+    r"|\b(?:count|number)s? or (?:value|amount|volume)s?\b",
+    re.IGNORECASE,
+)
 _STATES = frozenset(
     {
         "auth_approved",
@@ -38,13 +44,22 @@ _STATES = frozenset(
         "chargeback_count",
         "fraud_report_count",
         "settled_count",
+        "auth_excluded",
     }
 )
 
 
-def ask_about_metrics(reading: Reading) -> None:
+def ask_about_metrics(read: Scan, reading: Reading) -> None:
     """Two figures side by side without an "and" are one that the catalogue lacks: never a guess which."""
-    if reading.unjoined and len(reading.metrics) > 1:
+    measure = _MEASURE_OR_MEASURE.search(read.text)
+    if measure:
+        label = METRICS_BY_ID[reading.metrics[0]].label.lower()
+        raise AskBack(
+            "In number or in value?",
+            [f"{kind} {label} {time_words(reading)}".strip() for kind in ("number of", "value of")],
+        )
+    alternatives = re.search(r"\bor\b", read.text, re.IGNORECASE)
+    if len(reading.metrics) > 1 and (reading.unjoined or alternatives):
         labels = [METRICS_BY_ID[name].label for name in reading.metrics]
         raise AskBack(
             f"Do you mean {either(labels)}?",
@@ -53,7 +68,11 @@ def ask_about_metrics(reading: Reading) -> None:
 
 
 def refuse_outside(read: Scan, reading: Reading, before: Plan | None) -> None:
-    outside = [piece.text for piece in reading.unknown if _fold(piece.text) in OUTSIDE]
+    outside = [
+        piece.text
+        for place, piece in enumerate(reading.unknown)
+        if _fold(piece.text) in OUTSIDE and not _in_a_name(reading.unknown, place)
+    ]
     if outside:
         raise Refused(
             f"{', '.join(outside)} is not among what the payment reports tell; nothing was computed."
@@ -74,17 +93,54 @@ def refuse_outside(read: Scan, reading: Reading, before: Plan | None) -> None:
         or reading.how_many
         or reading.compare
         or reading.share
+        or reading.trend
+        or reading.limit
+        or reading.why
+        or reading.running
+        or reading.relative
+        or reading.descending is not None
+        or reading.best is not None
     )
-    if (not hinted and before is None) or (not named and reading.unknown and not (reading.also and before)):
+    _refuse_figures_that_are_no_metric(reading)
+    asked_back = reading.what_if or (reading.also and before)
+    if (not hinted and before is None) or (not named and reading.unknown and not asked_back):
         raise Refused("The catalogue has no metric for this question; nothing was computed.")
     if len(reading.unknown) >= 4 and len(reading.unknown) > 2 * len(reading.metrics):
         raise Refused("Most of this question is not about payment figures; nothing was computed.")
 
 
+def _in_a_name(unknown: Sequence[Piece], place: int) -> bool:
+    """Whether the word goes on a name in capitals: "Zenith Hardware"."""
+    before = unknown[place - 1] if place else None
+    return (
+        before is not None
+        and before.end + 1 == unknown[place].start
+        and before.text[:1].isupper()
+        and unknown[place].text[:1].isupper()
+    )
+
+
+def _refuse_figures_that_are_no_metric(reading: Reading) -> None:
+    """ "exchange rate", "carbon volume": a plain word before rate or volume makes it another figure."""
+    if reading.metrics:
+        return
+    for piece in reading.ambiguous:
+        before = next((each for each in reading.unknown if each.end + 1 == piece.start), None)
+        if (
+            before is not None
+            and before.text.islower()
+            and piece.value in ("rate", "volume", "amount", "cost")
+        ):
+            raise Refused(f"The catalogue has no {before.text} {piece.text.lower()}; nothing was computed.")
+
+
 def settle_metrics(reading: Reading) -> None:
     """Combine what was said about the metrics: counted, in money, as a rate, as parts of another."""
+    if reading.metrics[:2] == ["chargeback_count", "representment_count"] and not reading.listed:
+        del reading.metrics[0]  # "chargebacks that were represented"
+        reading.unjoined = len(reading.metrics) > 1
     metrics = reading.metrics
-    if len(metrics) >= 2 and metrics[0] in BASES and metrics[1] in _STATES:
+    if len(metrics) >= 2 and metrics[0] in BASES and metrics[1] in _STATES and not reading.listed:
         base, state = metrics[0], metrics[1]
         rest = metrics[2:]
         if reading.share and state in RATE_OF:
@@ -97,6 +153,8 @@ def settle_metrics(reading: Reading) -> None:
     named = {piece.value for piece in reading.ambiguous}
     if len(metrics) == 1:
         metric = metrics[0]
+        if reading.currency_of == metric and metric in AMOUNT_OF and not reading.how_many:
+            reading.how_much = True
         if reading.share and metric in _STATES and "payments" in named and metric in RATE_OF:
             reading.metrics, reading.share = [RATE_OF[metric]], False
         elif (reading.rate_of or named & {"rate"}) and metric in RATE_OF:

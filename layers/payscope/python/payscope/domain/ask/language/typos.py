@@ -42,6 +42,18 @@ def nearest(word: str, known: Iterable[str], limit: int) -> tuple[str, ...]:
     return tuple(each for _, _, each in sorted(found))
 
 
+def nearest_short(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a short one is a slip of: two letters swapped, or one left out."""
+    if len(word) < 3 or not word.isalpha():
+        return None
+    for each in known:
+        swapped = len(each) == len(word) and sorted(each) == sorted(word)
+        lost = len(each) == len(word) + 1 and each[0] == word[0]
+        if (swapped or lost) and edits(word, each, 1) == 1:
+            return each
+    return None
+
+
 def _letters(word: str) -> int:
     bits = 0
     for letter in word:

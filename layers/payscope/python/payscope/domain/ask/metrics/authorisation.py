@@ -164,6 +164,9 @@ AUTHORISATION: tuple[Metric, ...] = (
         version=2,
         direction=Direction.BAD,
         synonyms=(
+            "retried",
+            "retried attempts",
+            "repeated attempts",
             "retries",
             "authorisation retries",
             "retry count",
@@ -322,6 +325,9 @@ AUTHORISATION: tuple[Metric, ...] = (
         Clock.OCCURRED,
         (Term(EXCLUDED),),
         synonyms=(
+            "authorisations excluded from the attempts",
+            "excluded authorisations",
+            "excluded rows",
             "excluded authorisations",
             "excluded auths",
             "authorisation exclusions",

@@ -14,6 +14,10 @@ CLEARING: tuple[Metric, ...] = (
         (Term(SALE),),
         direction=Direction.GOOD,
         synonyms=(
+            "sale transactions",
+            "cleared",
+            "presentments",
+            "number of sales",
             "sales",
             "cleared",
             "sales count",
@@ -98,7 +102,6 @@ CLEARING: tuple[Metric, ...] = (
             "avg ticket",
             "average ticket size",
             "ticket size",
-            "average sale",
             "mean ticket",
             "average order value",
             "aov",
@@ -145,6 +148,7 @@ CLEARING: tuple[Metric, ...] = (
         per_currency=True,
         direction=Direction.BAD,
         synonyms=(
+            "total refunded",
             "refund amount",
             "refunded amount",
             "refund value",

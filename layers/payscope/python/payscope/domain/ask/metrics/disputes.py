@@ -80,6 +80,8 @@ DISPUTES: tuple[Metric, ...] = (
         Clock.BOOKED,
         (Term(REPRESENTMENT),),
         synonyms=(
+            "represented",
+            "re presented",
             "representments",
             "representment count",
             "represented chargebacks",

@@ -42,6 +42,9 @@ SETTLEMENT: tuple[Metric, ...] = (
         per_currency=True,
         direction=Direction.GOOD,
         synonyms=(
+            "settle gross",
+            "settled gross",
+            "gross settled sales amount",
             "gross settlement",
             "gross settlement amount",
             "settled amount",

@@ -15,7 +15,7 @@ PLAIN_DIMENSIONS: Mapping[str, str] = {
     "response_code": "response_code",
     "decline_family": "decline_family",
     "reason_code": "reason_code",
-    "card": "card_token",
+    "card_token": "card_token",
     "source": "source",
 }
 # What a row takes from its merchant where it does not say so itself (settlement lines carry no MCC).

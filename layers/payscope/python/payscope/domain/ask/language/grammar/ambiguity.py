@@ -51,6 +51,10 @@ AMBIGUOUS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "stats",
             "statistics",
             "numbers",
+            "everything",
+            "things",
+            "figures",
+            "report card",
         ),
         ("auth_rate_raw", "sales_amount", "chargeback_rate", "net_settlement"),
     ),
@@ -58,7 +62,10 @@ AMBIGUOUS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("reconciliation", "recon", "matching"),
         ("match_rate", "open_break_count", "open_break_value"),
     ),
-    "losses": (("losses", "loss"), ("fraud_report_amount", "chargeback_amount", "refund_amount")),
+    "losses": (
+        ("losses", "loss", "lose", "lost", "did we lose"),
+        ("fraud_report_amount", "chargeback_amount", "refund_amount"),
+    ),
 }
 
 

@@ -3,21 +3,46 @@
 # Words that carry no meaning of their own in a question about payments.
 FILLER = frozenset(
     """
-    a about across all also altogether among amongst an and answer any are as at bank be because been
-    being breakdown broken by calculate came can card cards charge charged chart clear come compute could
-    count counts current currently d data develop developed did display do does done down draw due during
-    each earn earned entire every exact exactly figure figures find following for from get get's give go
-    going got graph group-by grouped had happen happened has have having he hello her here hey hi his how
-    i if in individually info information into is it its just kind know latest let lets level levels like
-    list ll look looking m made make many may me might mine much my need now number occur occurred of ok
-    okay on one ones only open opened or our our's ours out over overall overview paid pay paying per
-    performance performing please plot precise present process processed question rank ranked ranking
-    ranks re receive received recent recently recorded report reported reporting reports respective
-    respectively result results s said saw say see seen separately settle she should show shown so some
-    sort spend spent split splitted summary t table take tell term terms than thank thanks that the their
-    them then there these they those through to told took total totals up us use used using value values
-    ve via view visualise want was we well went were what whats when where which who whole whose will with
-    within work would you your
+    a able about across actual actually afternoon again ahead all also altogether am among amongst
+    amounting an and answer answering any anybody anyone anyway appreciate appreciated are as asap ask
+    asked asking assist assume at audit auditor auditors available away back bank basically be became
+    because become becomes been began begin begins behaved being believe besides bit board boss both
+    breakdown bring broken btw bunch by calculate call came can card cardholder cardholders cards care
+    case cases caused chance charge charged chart check checked cheers choose clear colleague colleagues
+    combined come coming complete completely compute concerned concerning considering could count counts
+    course curious current currently d data deal dear decide deeply definitely depend detail details
+    develop developed did director display do does doing done down draw drill due during each earn earned
+    easy either else enough entire entirely etc even evening ever every everybody exact exactly example
+    exist expect fact fairly far feel few figure figures finally find fine focus folks following for from
+    full function functions further fyi generally get get's gets getting give given glad glance go goes
+    going gonna good got gotten graph grateful great group-by grouped guess guys had happen happened
+    happening happens has have having he hear held hello help helpful hence her here hereby hey hi his
+    hiya hold honest hope how i i'd i'm i've id idea ideally identify if im important in include included
+    including indeed individually info information inside instance interested interesting into involve
+    involved is issued it its ive just keep kept kind kindly knew know known later latest lead leave left
+    lemme let lets level levels like likely line lines list little ll long look looking looks lot lots
+    lovely m madam made mainly make managed manager many matter may me meaning meant mention mere merely
+    might mind mine minute moment morning moving much must my myself namely nearly necessary need needed
+    needs nice normal normally noted nothing notice now number numeric obtain obviously occasion occur
+    occurred occurring occurs of off offer often ok okay on once one ones only open opened operation or
+    ordinary otherwise our our's ours ourselves out over overall overview own pack paid particular
+    particularly pass pay paying per perform performance performed performing perhaps period person pick
+    piece place places plain please plot pls plus point points possible possibly precise prepare prepared
+    preparing present presentation pretty probably process processed produced progress properly provide
+    provided pull pulled purely purpose purposes put question questions quick quickly quite rank ranked
+    ranking ranks rather re reach read readily ready real really receive received recent recently recorded
+    refer regard regarding regards related remain remaining remember report reported reporting reports
+    request required respect respective respectively rest result results return returned review right run
+    s said saw say see seem seems seen send separately serve set settle several shall she short shortly
+    should show shown side simply single sir situation slide slides small so solely some somebody somehow
+    someone something soon sort speak specific specifically spend spent split splitted stand stands
+    started stated status stay still stood stuff such summary sure t ta table take task team tell tells
+    term terms than thank thanks that that's the their theirs them then there thereof these they think
+    thinking those thought through throughout thus to together told too took total totals true try trying
+    turn turned type understand up update upfront upon us use used useful using usual usually value values
+    various ve verify very via view visualise wanna want wanted wanting wants was way ways we well went
+    were what whatever whats when whenever where whereas whether which who whole whose will wise wish
+    wishes with within wonder wondering work works would write written yeah yes yet you your yourself
     """.split()  # noqa: SIM905 -- a list of words reads as a text
 )
 
@@ -25,15 +50,36 @@ FILLER = frozenset(
 # Words that a question outside the catalogue is about; they are never taken for a typo of another word.
 OUTSIDE = frozenset(
     """
-    advertising age birthday bitcoin bond bonds breakfast budget calendar campaign capital capital-ratio
-    cardholder-name churn click clicks code competitor competitors contract contracts credit-score crypto
-    customer customers delivery demographic demographics deposit deposits dinner dividend ebitda election
-    email employee employees equity etf flight football forecast-weather gdp gender headcount hire hiring
-    holiday horoscope hotel hr income inflation interest-rate inventory javascript joke lawyer legal
-    lending liquidity loan loans lottery loyalty lunch mail marketing meeting mortgage movie music names
-    news nps office password passwords payroll phone poem population portfolio president price prices
-    profit profitability program python rain recipe restaurant salaries salary satisfaction score scores
-    sentiment sessions share-price shipping soccer staff stock stocks story sunny supplier tax taxes
-    temperature traffic translate visitors warehouse weather website
+    accountant accounting ads advertising age anniversary app apps arrears article asset assets atmosphere
+    attrition audience bankruptcy basel birthday bitcoin bond bonds bonus branch branches branding
+    breakfast broker budget building cafeteria calendar campaign candidate canteen capital car carbon
+    career cashflow ceo cfo chairman christmas churn click clicks climate co2 code colour commute company
+    competitor competitors complaints conference contract contracts cook cooking corona covid crypto cto
+    customer customers cv debt debug debugging delivery demographic demographics dentist department
+    deposit deposits diet dinner dividend doctor dog download downloads draft easter ebitda election email
+    emission emissions employee employees employer engagement equities equity etf euribor exchange
+    exercise expense expenses facebook fedex feedback female film finance flight football footprint
+    furniture game gdp gdpr gender gift gold google gossip government grammar guideline gym hardware
+    headcount headline health hire hiring hobby holiday horoscope hospital hospitals hotel house household
+    houses html income inflation insolvency instagram insurance insurer interest internship interview
+    inventory invest investing investment investments investor investors invoice invoices iphone
+    javascript jobs joke journalist kpmg landing language laptop law laws lawsuit lawyer leads lease legal
+    legally legislation lending liability libor library license lifetime linkedin linux liquidity loan
+    loans lottery loyalty lunch magazine mail male marketing maternity mayor medicine meeting meme
+    microsoft minister ministry mood mortgage mortgages movie museum music names nationality neighbourhood
+    news newsletter newspaper novel npl nps office onboarding operating opinion oven overtime paper
+    paragraph parking party password passwords pasta payroll payslip pci pension people pet phone pizza
+    podcast poem poet politics pollution population portfolio president price prices prime printer privacy
+    product products profit profitability profits program programming promotion property province puppy
+    python quantum quarterback quote rain rainfall recession recipe recruiting recruitment reddit
+    refinancing regulation regulations religion rent restaurant retention revenue revenues roadmap
+    salaries salary salesforce satisfaction school score scores seat seats segment segments sentiment seo
+    server servers sessions shareholder shares shipping shoes sick skill skills sleep slogan snow soccer
+    social software solvency song songs speech sponsor sport sports spouse staff startup stationery
+    statute stock stocks storm story strategy strike stroke subscriber subscribers subway sunny supplier
+    survey surveys takeover tax taxes teacher temperature tenant tennis terminals ticketing tokyo toner
+    tourism toy trading traffic train training translate trip tv twitter university usability user users
+    vacation vacations vaccine vat vendor vendors video videos visitors vote wage wages warehouse weather
+    website wedding wikipedia wind windows wine workforce workload xml yoga youtube zodiac
     """.split()  # noqa: SIM905 -- a list of words reads as a text
 )

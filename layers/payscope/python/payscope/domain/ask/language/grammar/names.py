@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from payscope.domain.ask.language.grammar.categories import MCC_NAMES
-from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES
+from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES, REGION_NAMES
 
 NETWORKS: Mapping[str, tuple[str, ...]] = {
     "VISA": ("visa",),
@@ -20,13 +20,12 @@ NETWORKS: Mapping[str, tuple[str, ...]] = {
 
 
 CHANNELS: Mapping[str, tuple[str, ...]] = {
-    "ECOM": ("ecom", "e commerce", "online", "card not present", "cnp", "internet", "web"),
+    "ECOM": ("ecom", "e commerce", "online", "internet", "web"),
     "POS": (
         "pos",
         "in store",
         "instore",
         "point of sale",
-        "card present",
         "face to face",
         "offline",
         "terminal",
@@ -62,6 +61,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "technical decline",
         "technical failures",
         "technical errors",
+        "technical problems",
+        "technical problem",
+        "technical reasons",
+        "technical issues",
     ),
     "FRAUD": (
         "fraud declines",
@@ -72,6 +75,12 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "fraud related declines",
     ),
     "INVALID": ("invalid data", "invalid declines", "invalid data declines", "format errors"),
+}
+
+
+PRESENCE: Mapping[str, tuple[str, ...]] = {
+    "PRESENT": ("card present", "cp"),
+    "NOT_PRESENT": ("card not present", "cnp", "remote", "card absent"),
 }
 
 
@@ -144,6 +153,8 @@ SHARED_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "three_ds": THREE_DS,
     "decline_family": FAMILIES,
     "corridor": CORRIDORS,
+    "card_present": PRESENCE,
+    "region": REGION_NAMES,
     "break_reason": BREAK_REASONS,
     "response_code": RESPONSE_CODES,
     "source": SOURCES,

@@ -82,3 +82,19 @@ COUNTRIES: Mapping[str, tuple[str, ...]] = {
     "IL": ("israel",),
     "UA": ("ukraine",),
 }
+
+REGION_NAMES: Mapping[str, tuple[str, ...]] = {
+    "EUROPE": ("europe", "european"),
+    "NORTH_AMERICA": ("north america", "north american"),
+    "LATIN_AMERICA": ("latin america", "latin american", "latam", "south america"),
+    "ASIA_PACIFIC": ("asia pacific", "apac", "asia", "asian"),
+    "MIDDLE_EAST_AFRICA": ("middle east and africa", "middle east", "africa", "african"),
+}
+# Codes that people write in small letters; those that are words as well ("it", "no", "in") are not.
+SMALL_CODES: Mapping[str, str] = {
+    code.lower(): code
+    for code in (
+        *("CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HK", "HU", "IE", "JP", "KR"),
+        *("LT", "LU", "LV", "MX", "NL", "NZ", "PL", "PT", "RO", "SE", "SG", "SK", "UA", "ZA"),
+    )
+}

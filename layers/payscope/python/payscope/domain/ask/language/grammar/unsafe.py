@@ -3,6 +3,9 @@
 UNSAFE: tuple[str, ...] = (
     r"\b(drop|truncate|alter|create|delete|insert|update|grant|revoke|exec|execute)\b.{0,40}"
     r"\b(table|tables|database|schema|from|into|role|user|users|records|rows|policy|policies|event|events|report|reports)\b",
+    # A command to change something is none to tell something.
+    r"^\s*(?:please\s+|now\s+)?(?:write\s+off|approve|reject|cancel|release|transfer|refund|adjust|resolve|assign|modify"
+    r"|remove|overwrite|mark|reverse|post|wire)\s+(?:the|all|this|these|every|our|my|any|it|them)\b",
     r"\bselect\b.+\bfrom\b",
     r"\bunion\s+(all\s+)?select\b",
     r";\s*--",

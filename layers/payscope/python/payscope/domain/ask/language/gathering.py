@@ -1,0 +1,211 @@
+"""What the pieces of a question say: gathered in order, each with what stands around it."""
+
+import re
+from collections.abc import Sequence
+
+from payscope.domain.ask.language.reading import BASES, Reading
+from payscope.domain.ask.language.scan import Piece, Scan, is_operator
+from payscope.domain.ask.language.taking_names import take_dimension, take_name, take_number
+from payscope.domain.ask.plans import (
+    Operator,
+)
+
+
+def gather(read: Scan, reading: Reading) -> None:
+    preamble = _preamble(read)
+    pieces = [
+        piece
+        for piece in read.pieces
+        if (piece.kind != "filler" or piece.text.lower() in ("and", "or", "by", "plus"))
+        and not (piece.end <= preamble and piece.kind in ("word", "ambiguous", "number"))
+    ]
+    at = 0
+    while at < len(pieces):
+        at += _take(pieces, at, read, reading)
+
+
+_REQUEST = re.compile(
+    r"\b(?:(?:i|we)(?:['’]d| would| do)? (?:like|want|need|require|wonder)|wants? (?:to|me to)|needs? to"
+    r"|(?:let|tell|show|give) (?:me|us)(?: know)?|do you know|(?:could|can) (?:you|we|i)"
+    r"|wondering|am after|looking for|asks?(?:ed)? (?:me )?(?:for|about)|please)\b",
+    re.IGNORECASE,
+)
+
+
+_NAMING = frozenset({"for", "at", "of", "in", "by", "from", "with", "merchant", "issuer", "bank", "network"})
+
+
+def _preamble(read: Scan) -> int:
+    """Where the words before the request end: who asks and what for, with nothing about payments in them.
+
+    A name that nothing explains is kept, since leaving it out would answer another question.
+    """
+    end = 0
+    for found in _REQUEST.finditer(read.text):
+        before = [piece for piece in read.pieces if piece.end <= found.start()]
+        if any(piece.kind in ("metric", "name", "time", "dimension") for piece in before):
+            break
+        for place, piece in enumerate(before):
+            names_something = place > 0 and before[place - 1].text.lower() in _NAMING
+            if piece.kind == "word" and (names_something or (place > 0 and piece.text[:1].isupper())):
+                return end
+        end = found.end()
+    return end
+
+
+def _take(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading) -> int:
+    piece = pieces[at]
+    match piece.kind:
+        case "metric":
+            _take_metric(pieces, at, read, reading)
+        case "ambiguous":
+            reading.ambiguous.append(piece)
+        case "time":
+            _take_time(piece, reading)
+        case "dimension":
+            return take_dimension(pieces, at, reading, read)
+        case "name":
+            return take_name(pieces, at, reading, read)
+        case "operator":
+            return _take_operator(pieces, at, reading)
+        case "number":
+            return take_number(pieces, at, reading)
+        case "word":
+            reading.unknown.append(piece)
+        case _:
+            pass
+    return 1
+
+
+def _take_metric(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading) -> None:
+    piece = pieces[at]
+    before = pieces[at - 1] if at else None
+    if before is not None and before.dimension == "currency":
+        reading.currency_of = piece.value  # "GBP sales", "euro refunds": what is counted in money
+    verb = piece.text.lower() in ("decline", "declined")
+    if verb and reading.metrics and re.search(r"\b(did|has|does|why|have)\b", read.text, re.IGNORECASE):
+        reading.compare = True
+        return
+    if piece.value in reading.metrics:
+        return
+    if reading.metrics == ["transactions"] and piece.value == "sales_count" and not _joined(pieces, at):
+        reading.metrics = ["sales_count"]  # "transactions that were cleared"
+        return
+    if reading.metrics and not _joined(pieces, at):
+        if piece.value in BASES and not (at and is_operator(pieces[at - 1], "group")):
+            reading.loose += 1  # "the approval rate of transactions above 150 EUR"
+            return
+        reading.unjoined = True
+    elif reading.metrics and at and is_operator(pieces[at - 1], "group"):
+        reading.unjoined = True  # "fees per transaction" is a figure of its own
+    if reading.metrics and _joined(pieces, at):
+        reading.listed = True  # "attempts, approvals": both are asked for
+    reading.metrics.append(piece.value)
+
+
+_JOINS = frozenset({"and", "or", ",", "&", "plus"})
+
+
+def _joined(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether an "and", a comma or a comparison stands between this metric and the one before."""
+    for piece in reversed(pieces[:at]):
+        if piece.kind == "metric":
+            return False
+        if piece.text.lower() in _JOINS or is_operator(piece, "versus", "also", "group"):
+            return True
+    return False
+
+
+def _take_time(piece: Piece, reading: Reading) -> None:
+    time = piece.time
+    if time is None:
+        return
+    if time.note:
+        reading.notes.append(time.note)
+    if time.since and reading.compare:
+        reading.baseline_times.append((time.since, piece))
+        return
+    if time.is_future:
+        reading.future = time.days
+        return
+    if time.ends and (reading.compare or reading.why):
+        first, second = time.ends
+        reading.baseline_times.append((first, piece))
+        reading.times.append((second, piece))
+        return
+    (
+        reading.baseline_times if reading.versus and (reading.times or reading.metrics) else reading.times
+    ).append((time.days, piece))
+
+
+def _take_operator(pieces: Sequence[Piece], at: int, reading: Reading) -> int:
+    piece = pieces[at]
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    match piece.value:
+        case "versus":
+            reading.versus = True
+        case "compare":
+            if not (following and following.kind == "number"):
+                if piece.text.lower() in ("more", "less", "fewer"):
+                    _take_most(pieces, at, reading)
+                else:
+                    reading.compare = True
+        case "top" | "bottom" | "best" | "worst":
+            _take_ranking(piece.value, following, reading)
+        case "share":
+            reading.share = True
+        case "trend":
+            reading.trend = True
+        case "why":
+            reading.why = True
+        case "anomaly":
+            reading.anomaly = True
+        case "forecast":
+            reading.forecast = True
+        case "what_if":
+            reading.what_if = True
+        case "also":
+            reading.also = reading.also or at == 0 or (at == 1 and pieces[0].kind == "operator")
+        case "average":
+            reading.average = True
+        case "running":
+            reading.running = True
+        case "excluded":
+            _take_excluded(pieces, at, reading)
+        case "how_many":
+            reading.how_many = True
+        case "how_much":
+            reading.how_much = True
+        case "rate_of":
+            reading.rate_of = True
+        case "previous" | "year_ago" | "month_ago" | "week_ago" | "day_ago" | "quarter_ago":
+            reading.relative = piece.value
+        case _:
+            pass  # "group", "exclude" and comparisons act through the pieces beside them
+    return 1
+
+
+def _take_excluded(pieces: Sequence[Piece], at: int, reading: Reading) -> None:
+    """ "approval rate, Amex excluded" turns the name before round; else the excluded rows are asked for."""
+    before = pieces[at - 1] if at else None
+    if before is None or before.kind != "name" or not reading.filters:
+        reading.metrics.append("auth_excluded")
+        return
+    last = next(each for each in reversed(reading.filters) if each.dimension == before.dimension)
+    reading.filters[reading.filters.index(last)] = last.model_copy(update={"operator": Operator.NOT_IN})
+
+
+def _take_most(pieces: Sequence[Piece], at: int, reading: Reading) -> None:
+    """ "which merchant has more declines", with nothing it is more than: the one with most of them."""
+    than = any(is_operator(piece, "versus", "gt", "lt") for piece in pieces[at + 1 :])
+    if reading.dimensions and not than:
+        reading.descending = pieces[at].text.lower() == "more"
+
+
+def _take_ranking(value: str, following: Piece | None, reading: Reading) -> None:
+    if value in ("best", "worst"):
+        reading.best = value == "best"
+    else:
+        reading.descending = value == "top"
+    if following and following.kind == "number" and following.value.isdigit():
+        reading.limit = int(following.value)
