@@ -48,6 +48,7 @@ from payscope.application.operate.check_health import CheckHealth, Probe
 from payscope.application.operate.manage_dlq import ManageDlq
 from payscope.application.operate.measure import EveryRecorder
 from payscope.application.operate.record_audit import RecordAudit
+from payscope.application.reconcile.read_links import LinkReader
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.reconcile.rule_files import (
     calendar_rules,
@@ -61,6 +62,7 @@ from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
 from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
+from payscope.http.links import LinkPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
 from payscope.http.programmes import ProgrammePorts
@@ -121,13 +123,14 @@ def build_ports(parts: Parts) -> AdminPorts:
     breaks = PostgresBreakStore(database)
     calendars = calendar_rules()
     reports = PostgresReportReader(database)
+    lifecycles = PostgresLifecycleReader(database)
     book = PostgresMappingBook(database)
     machine = StepFunctionsReportMachine(connect("stepfunctions"), settings.report_machine_arn)
     dead_letters = SqsDeadLetters(connect("sqs"), settings.dlq_url)
     return AdminPorts(
         reports=ReportPorts(
             reports=reports,
-            lifecycles=PostgresLifecycleReader(database),
+            lifecycles=lifecycles,
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
             calendars=calendars,
             dispute_windows=dispute_windows(),
@@ -136,6 +139,7 @@ def build_ports(parts: Parts) -> AdminPorts:
         breaks=BreakPorts(
             breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars, writers=_WRITERS
         ),
+        links=LinkPorts(links=_links, lifecycles=lifecycles, breaks=breaks),
         settlements=PostgresSettlementReader(database, _matched_sources()),
         fee_schedules=PostgresFeeSchedules(database),
         fee_law=fee_law(),
@@ -201,6 +205,12 @@ def _validate(parts: Parts, bank_id: UUID) -> DatasetReport:
     counter = PostgresLedgerCounter(parts.database)
     graph = Neo4jPaymentGraph(_graph())
     return validate_datasets(counter, graph, _documents(), bank_id)
+
+
+def _links() -> LinkReader:
+    from payscope.adapters.neo4j.links import Neo4jLinkReader
+
+    return Neo4jLinkReader(_graph())
 
 
 @cache

@@ -1,6 +1,6 @@
 """The HTTP applications over memory: a bank's desk without a server, for tests of the surface."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -39,6 +39,12 @@ from payscope.application.reconcile.read_breaks import (
     OpenSum,
     Resolution,
 )
+from payscope.application.reconcile.read_links import (
+    LinkedFile,
+    LinkedMerchant,
+    SharedParty,
+    SharingMerchant,
+)
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.analyse.series import DailyFacts, DayRange, Dimension, Facts, Filters
 from payscope.domain.analyse.simulation import ChargedAmount
@@ -51,12 +57,14 @@ from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json, sche
 from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act
+from payscope.domain.reconcile.rings import DisputedPair
 from payscope.domain.reconcile.rule_files import dispute_windows
 from payscope.errors import NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
 from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
+from payscope.http.links import LinkPorts
 from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
 from payscope.http.programmes import ProgrammePorts
@@ -274,6 +282,37 @@ class MemorySettlements:
 
 
 @dataclass
+class MemoryLinks:
+    """What the graph says, by bank."""
+
+    files: dict[UUID, list[LinkedFile]] = field(default_factory=dict)
+    merchants: dict[UUID, list[LinkedMerchant]] = field(default_factory=dict)
+    sharing: dict[UUID, list[SharingMerchant]] = field(default_factory=dict)
+    pairs: dict[UUID, list[DisputedPair]] = field(default_factory=dict)
+    parties: dict[UUID, list[SharedParty]] = field(default_factory=dict)
+
+    def files_of_payments(self, bank_id: UUID, payment_ids: Collection[UUID]) -> Sequence[LinkedFile]:
+        return self.files.get(bank_id, []) if payment_ids else []
+
+    def files_of_batch(self, bank_id: UUID, batch_ref: str) -> Sequence[LinkedFile]:
+        return self.files.get(bank_id, [])
+
+    def merchants_of_cards(self, bank_id: UUID, payment_ids: Collection[UUID]) -> Sequence[LinkedMerchant]:
+        return self.merchants.get(bank_id, []) if payment_ids else []
+
+    def merchants_by_card(self, bank_id: UUID, merchant_id: str) -> Sequence[SharingMerchant]:
+        return self.sharing.get(bank_id, [])
+
+    def disputed_pairs(self, bank_id: UUID) -> Sequence[DisputedPair]:
+        return self.pairs.get(bank_id, [])
+
+    def shared_parties(
+        self, bank_id: UUID, payment_ids: Collection[UUID], least: int
+    ) -> Sequence[SharedParty]:
+        return [item for item in self.parties.get(bank_id, []) if item.payments >= least]
+
+
+@dataclass
 class MemoryFeeSchedules:
     """Tariffs by bank, oldest first."""
 
@@ -459,6 +498,7 @@ class Desk:
         self.breaks = MemoryBreaks(self.audit)
         self.settlements = MemorySettlements()
         self.fee_schedules = MemoryFeeSchedules()
+        self.links = MemoryLinks()
         self.analytics = MemoryAnalytics()
         self.mappings = MemoryMappings()
         self.failures = MemoryFailures()
@@ -490,6 +530,7 @@ class Desk:
                 calendars=CALENDARS,
                 writers=WRITERS,
             ),
+            links=LinkPorts(links=lambda: self.links, lifecycles=self.lifecycles, breaks=self.breaks),
             settlements=self.settlements,
             fee_schedules=self.fee_schedules,
             fee_law=schedule_from_json(rules("fees")),

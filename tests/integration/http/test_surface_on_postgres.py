@@ -95,6 +95,7 @@ def desk(database: Database) -> Desk:
             calendars=CALENDARS,
             writers=WRITERS,
         ),
+        links=memory.links,
         settlements=PostgresSettlementReader(database, ("processor",)),
         fee_schedules=PostgresFeeSchedules(database),
         fee_law=memory.fee_law,

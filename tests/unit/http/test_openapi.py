@@ -9,8 +9,9 @@ GET /settlement/proof, GET /anomalies,
 GET /programmes, GET /forecasts, POST /simulations, GET /risk/merchants, GET /risk/cards,
 GET /audit/head, GET /audit/events, GET /audit/proof/{}, POST /admin/validate-datasets, GET /admin/dlq,
 POST /admin/dlq/redrive, GET /admin/mappings, POST /admin/mappings, POST /admin/mappings/{}/approval,
-GET /admin/fee-schedules, POST /admin/fee-schedules, GET /health,
-GET /health/live, GET /health/ready, GET /metrics
+GET /transactions/{}/links, GET /breaks/clusters, GET /settlement/batches/{}/files,
+GET /risk/merchants/{}/links, GET /risk/rings, GET /admin/fee-schedules, POST /admin/fee-schedules,
+GET /health, GET /health/live, GET /health/ready, GET /metrics
 """
 
 

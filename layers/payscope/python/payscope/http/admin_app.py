@@ -20,6 +20,7 @@ from payscope.http.breaks import BreakPorts, break_routes
 from payscope.http.exports import Writers
 from payscope.http.fees import fee_routes
 from payscope.http.health import health_routes, metrics_routes
+from payscope.http.links import LinkPorts, link_routes
 from payscope.http.mappings import MappingPorts, mapping_routes
 from payscope.http.operations import OperationPorts, operation_routes
 from payscope.http.programmes import ProgrammePorts, programme_routes
@@ -39,6 +40,7 @@ class AdminPorts:
 
     reports: ReportPorts
     breaks: BreakPorts
+    links: LinkPorts
     settlements: SettlementReader
     fee_schedules: FeeScheduleBook
     fee_law: FeeSchedule
@@ -57,6 +59,7 @@ def create_admin_app(gate: Gate, ports: AdminPorts) -> FastAPI:
     """The application; it holds no state beside its ports."""
     routers = (
         report_routes(ports.reports),
+        link_routes(ports.links),
         break_routes(ports.breaks),
         settlement_routes(ports.settlements, ports.writers),
         fee_routes(ports.fee_schedules, ports.fee_law),
