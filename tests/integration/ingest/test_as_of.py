@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -47,7 +47,7 @@ def load(ingestion: Ingestion, bank: UUID, content: bytes, version: str, now: da
 def requested(ports: AskPorts, bank: UUID, as_of: datetime, now: datetime) -> tuple[str | None, UUID]:
     """The requested amount of March 2026 and the id of the value."""
     query = MetricQuery(metrics=("requested_amount",), time_range="2026-03", as_of=as_of)
-    (value,) = run_query(query, bank_id=bank, now=now, ports=ports, query_id=uuid4()).values
+    (value,) = run_query(query, bank_id=bank, now=now, ports=ports).values
     return value.value, value.id
 
 

@@ -106,6 +106,31 @@ def test_a_summary_is_compared_with_the_entries() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "net",
+    [
+        "<TtlNetNtryAmt>8.00</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd>",
+        "<TtlNetNtry><Amt>8.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></TtlNetNtry>",
+    ],
+)
+def test_a_net_amount_is_compared_with_its_direction(net: str) -> None:
+    summary = f"<TxsSummry><TtlNtries>{net}</TtlNtries></TxsSummry>"
+    found = read(statement(entry("10.00", "DBIT"), entry("2.00"), balances=summary))
+    assert [(total.currency, total.stated, total.opening) for total in found.stated] == [
+        ("EUR", "-8.00", "-8.00")
+    ]
+
+
+def test_a_sum_over_entries_of_two_currencies_cannot_be_checked_and_their_number_can() -> None:
+    summary = "<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries><Sum>12.00</Sum></TtlNtries></TxsSummry>"
+    foreign = entry("2.00").replace('Ccy="EUR"', 'Ccy="SEK"')
+    found = read(statement(entry("10.00"), foreign, balances=summary))
+    assert [(total.currency, total.stated, total.opening) for total in found.stated] == [
+        ("", "2", "2"),
+        ("EUR", "12.00", None),
+    ]
+
+
 def test_a_batch_that_tells_fewer_transactions_than_it_states_is_noted() -> None:
     batch = "<Btch><NbOfTxs>3</NbOfTxs></Btch>" + detail("4.00", "B1") + detail("6.00", "B2")
     found = read(statement(entry("10.00", details=batch)))

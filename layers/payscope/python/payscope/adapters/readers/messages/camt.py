@@ -29,6 +29,7 @@ _BLOCK_ROWS = 20_000
 _VERSIONS = frozenset(f"{number:02d}" for number in range(2, 14))
 _LONG_NUMBER = 12
 _HUGE = Decimal(10) ** 18
+_CURRENCY_LETTERS = 3
 _STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 
 COLUMNS: tuple[str, ...] = (
@@ -76,15 +77,21 @@ class _Statement:
     balances: dict[tuple[str, str], Decimal] = field(default_factory=dict[tuple[str, str], Decimal])
     summary: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     found: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    currencies: set[str] = field(default_factory=set[str])
     entries: int = 0
 
     def count(self, entry: Element) -> None:
         """Add an entry to the figures that a summary states."""
-        side = "credits" if text_of(entry, "CdtDbtInd") == "CRDT" else "debits"
-        amount, _ = _amount(entry)
-        for name in ("entries", side):
-            self.found[f"number of {name}"] = self.found.get(f"number of {name}", Decimal(0)) + 1
-            self.found[f"sum of {name}"] = self.found.get(f"sum of {name}", Decimal(0)) + (amount or 0)
+        is_credit = text_of(entry, "CdtDbtInd") == "CRDT"
+        amount, currency = _amount(entry)
+        self.currencies.add(currency)
+        for name in ("entries", "credits" if is_credit else "debits"):
+            self._add(f"number of {name}", Decimal(1))
+            self._add(f"sum of {name}", amount or Decimal(0))
+        self._add("net of entries", (amount or Decimal(0)) * (1 if is_credit else -1))
+
+    def _add(self, name: str, amount: Decimal) -> None:
+        self.found[name] = self.found.get(name, Decimal(0)) + amount
 
 
 class _Reading:
@@ -191,6 +198,14 @@ def _take_head(statement: _Statement, name: str, element: Element) -> None:
         for part, what in (("TtlNtries", "entries"), ("TtlCdtNtries", "credits"), ("TtlDbtNtries", "debits")):
             statement.summary.append((f"number of {what}", text_of(element, f"{part}/NbOfNtries")))
             statement.summary.append((f"sum of {what}", text_of(element, f"{part}/Sum")))
+        statement.summary.append(("net of entries", _net(find(element, "TtlNtries"))))
+
+
+def _net(total: Element | None) -> str:
+    """The signed net amount of all entries; up to version 03 its parts stand beside the others."""
+    amount = text_of(total, "TtlNetNtry/Amt") or text_of(total, "TtlNetNtryAmt")
+    side = text_of(total, "TtlNetNtry/CdtDbtInd") or text_of(total, "CdtDbtInd")
+    return f"-{amount}" if amount and side == "DBIT" else amount
 
 
 def _closing(statement: _Statement) -> list[StatedTotal]:
@@ -206,13 +221,25 @@ def _closing(statement: _Statement) -> list[StatedTotal]:
 
 
 def _summary(statement: _Statement) -> list[StatedTotal]:
-    """Counts and sums that the statement's summary states, beside those of its entries."""
+    """Counts and sums that the statement's summary states, beside those of its entries.
+
+    A sum is in the currency of the account, or of all entries where the account names none; where an entry
+    is in another one, it cannot be checked.
+    """
+    currency = statement.currency or "".join(sorted(statement.currencies))[:_CURRENCY_LETTERS]
+    is_one = statement.currencies <= {currency}
     totals: list[StatedTotal] = []
     for name, text in statement.summary:
         stated = _decimal(text)
-        if stated is not None:
-            found = statement.found.get(name, Decimal(0))
-            totals.append(StatedTotal(f"{name} {statement.label}", "", str(stated), str(found)))
+        if stated is None:
+            continue
+        found = str(statement.found.get(name, Decimal(0)))
+        if name.startswith("number"):
+            totals.append(StatedTotal(f"{name} {statement.label}", "", str(stated), found))
+        else:
+            totals.append(
+                StatedTotal(f"{name} {statement.label}", currency, str(stated), found if is_one else None)
+            )
     return totals
 
 
