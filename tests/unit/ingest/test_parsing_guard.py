@@ -10,22 +10,13 @@ import pytest
 
 from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.application.ingest.parse_report import ParseReport
-from payscope.application.ingest.report_ports import ReportFile
+from payscope.application.ingest.report_ports import Block, ReportFile
 from payscope.domain.ingest.formats import FileFormat
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
 from payscope.errors import InvalidInput
 
 BANK = UUID("11111111-1111-4111-8111-111111111111")
 PAN = "4929102875318648"
-
-
-@dataclass
-class Block:
-    rows: Any = None
-    problems: tuple[Problem, ...] = ()
-    informative: int = 0
-    stated: tuple[StatedTotal, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass

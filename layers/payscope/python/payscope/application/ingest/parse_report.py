@@ -19,7 +19,6 @@ from payscope.application.ingest.report_ports import (
     RowLedger,
 )
 from payscope.domain.ingest.problems import Problem, StatedTotal
-from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus, RowAccount
 from payscope.domain.ingest.stated_sums import TotalsLine
 from payscope.errors import InvalidInput
@@ -102,7 +101,7 @@ class _Reading:
         self._bank_id = bank_id
         self._report_id = report_id
         self._layout = layout
-        self._identifiers = _identifiers(layout.profile)
+        self._identifiers = layout.profile.identifier_names if layout.profile else ()
         self._cutter = use.cutting()
         self._refs: list[ChunkRef] = []
         self._problems: list[Problem] = []
@@ -170,9 +169,3 @@ class _Reading:
     def _safe(self, text: str) -> str:
         """A text of the file as it may be kept."""
         return self._use.guard.redact(text, self._bank_id)
-
-
-def _identifiers(profile: Profile | None) -> tuple[str, ...]:
-    if profile is None:
-        return ()
-    return tuple(name for column in profile.identifiers for name in profile.names_of(column))
