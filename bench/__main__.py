@@ -54,10 +54,10 @@ def _measure_stack(stack: BenchStack, rows: int, run: Run) -> None:
     with tempfile.TemporaryDirectory(prefix="payscope-bench-") as name:
         folder = Path(name)
         _say(f"the whole chain, {_COMPLETE_ROWS:,} rows")
-        run.add([ingest.complete_figure(stack, stack.add_bank("Warm Bank"), folder, day, _COMPLETE_ROWS)])
+        run.add([ingest.complete(stack, stack.add_bank("Warm Bank"), folder, day, _COMPLETE_ROWS)])
         _measure_loading(stack, bank, folder / "settlement_bench.csv", day, rows, run)
         _say("the rest of its chain")
-        run.add(ingest.finish(stack, bank, rows))
+        run.add([ingest.finish(stack, bank, rows)])
     _say("questions over HTTP")
     run.add(chat.measure(stack.description, stack.token(bank), bank.bank_id))
 

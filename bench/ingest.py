@@ -25,30 +25,31 @@ def seconds_to_queryable(stack: BenchStack, bank: BenchBank, path: Path) -> floa
     return _until(stack, bank, _LOADED, _TIMEOUT_S) - began
 
 
-def complete_figure(stack: BenchStack, bank: BenchBank, folder: Path, day: date, rows: int) -> Figure:
+def complete(stack: BenchStack, bank: BenchBank, folder: Path, day: date, rows: int) -> Figure:
     """The whole chain with reconciliation, graph, search and roll-ups; also what warms the functions up."""
     path = folder / f"settlement_{rows}.csv"
     write_settlement(path, rows, day)
     bank.client.drop(path)
-    began = time.perf_counter()
-    taken = _until(stack, bank, ("COMPLETE",), _TIMEOUT_S) - began
-    return Figure(f"object to complete, {rows:,} rows", rows / taken, "rows/s")
+    return _end(stack, bank, f"object to complete, {rows:,} rows", rows)
 
 
-def finish(stack: BenchStack, bank: BenchBank, rows: int) -> list[Figure]:
-    """Let the chain of the bank's report end; where it takes too long, stop it and roll the rows up alone.
+def finish(stack: BenchStack, bank: BenchBank, rows: int) -> Figure:
+    """What follows the load of the bank's report; questions are to be measured on a stack at rest."""
+    figure = _end(stack, bank, f"queryable to complete, {rows:,} rows", rows)
+    if figure.unit != "rows/s":
+        stack.roll_up(bank)
+    return figure
 
-    Questions are to be measured on a stack that does nothing else.
-    """
+
+def _end(stack: BenchStack, bank: BenchBank, name: str, rows: int) -> Figure:
+    """How fast the report comes to its end; a chain that takes too long is stopped, and that is told."""
     began = time.perf_counter()
     try:
-        taken = _until(stack, bank, ("COMPLETE",), _REST_S) - began
+        return Figure(name, rows / (_until(stack, bank, ("COMPLETE",), _REST_S) - began), "rows/s")
     except TimeoutError:
         stack.stop_executions()
         stack.come_to_rest(_TIMEOUT_S)
-        stack.roll_up(bank)
-        return []
-    return [Figure(f"queryable to complete, {rows:,} rows", rows / taken, "rows/s")]
+        return Figure(f"{name}: stopped after", _REST_S, "s")
 
 
 def _until(stack: BenchStack, bank: BenchBank, statuses: tuple[str, ...], timeout_s: float) -> float:
