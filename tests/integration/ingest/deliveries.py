@@ -188,6 +188,7 @@ class Simulation:
                     break
         # The hourly upkeep sends what nobody lived to send.
         drain_outbox(self.outbox, self.bus, self.bank_id, _now())
+        self.database.close()
 
     def _receive(self, queue: list[Delivery]) -> None:
         """Take one message; it goes back into the queue when its receiver dies."""
