@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from payscope.domain.ingest.iso_codes import COUNTRY_LETTERS, CURRENCY_LETTERS
 from payscope.domain.ingest.months import month_in_digits
-from payscope.domain.ingest.profiles import Numbers
 from payscope.domain.ingest.vocabulary import network_of, standard_word
 
 AMOUNTS = frozenset(
@@ -31,6 +30,8 @@ _NOISE = re.compile(f"[ '\u00a0\u202f\u2009\u2019\u00b4{_SIGNS}]")
 _CODE_BEFORE, _CODE_BEHIND = re.compile(r"^([-+(]?)[A-Z]{3}(?=[-+(]?\d)"), re.compile(r"(?<=\d)[A-Z]{3}$")
 _POINT = re.compile(r"[-+]?[\d,]*\d?\.\d{1,4}")
 _COMMA = re.compile(r"[-+]?[\d.]*\d?,\d{1,4}")
+_DIGITS = re.compile(r"-?[0-9.,]+")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,9})?")
 _WHOLE = re.compile(r"[-+]?\d{1,12}")
 _CURRENCIES, _COUNTRIES = frozenset(CURRENCY_LETTERS.values()), frozenset(COUNTRY_LETTERS.values())
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "0", "1", "ja", "nein", "oui", "non", "si"})
@@ -101,8 +102,9 @@ def plain_sign(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def amount_of(text: str, decimal: str, group: str) -> Decimal | None:
     """The amount that a text means where numbers are written with these signs; None when it is none."""
-    plain = Numbers.model_construct(decimal=decimal, group=group).plain(plain_sign(text))
-    return None if plain is None else Decimal(plain)
+    plain = text if _DIGITS.fullmatch(text) else plain_sign(text)
+    plain = (plain.replace(group, "") if group else plain).replace(decimal, ".")
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
 def number_signs(values: Sequence[str]) -> dict[str, str]:
