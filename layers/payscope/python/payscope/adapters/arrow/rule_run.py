@@ -18,7 +18,6 @@ from payscope.adapters.arrow.values import (
     decimal_numbers,
     instants,
     is_currency,
-    minor_units,
     nothing,
     translated,
 )
@@ -228,15 +227,15 @@ class RuleRun:
         return text
 
     def _cell_amount(self, column: str, currency: pa.Array, source: AmountField) -> pa.Array:
-        text = self._sheet.text(column)
-        numbers = self._sheet.numbers(column)
+        text, name = self._sheet.text(column), column
         column = self._sheet.present((column,))
         implied = (
             source.implied_decimals
             if source.implied_decimals is not None
             else self._profile.numbers.implied_decimals
         )
-        found = minor_units(text, pc.fill_null(currency, "XXX"), numbers, implied)
+        numbers = self._sheet.numbers(name)
+        found = self._sheet.amounts(name, pc.fill_null(currency, "XXX"), numbers, implied)
         self._bad(
             found.not_a_number, column, ProblemCode.NOT_A_NUMBER,
             lambda at: f"{column}: {shown(text, at)} is not an amount as this layout writes them.",

@@ -10,10 +10,25 @@ from fnmatch import fnmatchcase
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from payscope.adapters.arrow.values import agreed_formats, nothing, number_style, translated, trimmed
+from payscope.adapters.arrow.values import (
+    Amounts,
+    agreed_formats,
+    minor_units,
+    nothing,
+    number_style,
+    translated,
+    trimmed,
+)
 from payscope.domain.ingest.column_words import normal_name
 from payscope.domain.ingest.problems import ProblemCode
-from payscope.domain.ingest.profiles import Condition, Conditions, Numbers, Profile, TimeField
+from payscope.domain.ingest.profiles import (
+    Condition,
+    Conditions,
+    ImpliedDecimals,
+    Numbers,
+    Profile,
+    TimeField,
+)
 
 ROW = "_row"
 SEPARATOR = "\x1f"
@@ -55,6 +70,7 @@ class Sheet:
             if present:
                 self._positions[normal_name(column)] = self._positions[present[0]]
         self._texts: dict[str, pa.Array] = {}
+        self._amounts: dict[tuple[str, ImpliedDecimals | None], tuple[pa.Array, Amounts]] = {}
         self._styles: dict[str, Numbers] = {}
         self._formats: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._whole = whole or self
@@ -87,6 +103,17 @@ class Sheet:
         if name not in whole._styles:
             whole._styles[name] = number_style(whole.text(name), self._profile.numbers)
         return whole._styles[name]
+
+    def amounts(
+        self, name: str, currency: pa.Array, numbers: Numbers, implied: ImpliedDecimals | None
+    ) -> Amounts:
+        """The column in minor units; events and control totals ask for the same, which is worked out once."""
+        known = self._amounts.get((name, implied))
+        if known is not None and known[0].equals(currency):
+            return known[1]
+        found = minor_units(self.text(name), currency, numbers, implied)
+        self._amounts[(name, implied)] = (currency, found)
+        return found
 
     def times(self, source: TimeField) -> pa.Array:
         """The texts of a time: date and time of day, where they are two columns."""
