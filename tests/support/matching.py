@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+
+import psycopg
+from psycopg import sql
 
 from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
@@ -19,7 +21,6 @@ from tests.support.ingestion import Ingestion
 from tests.support.payments import add_bank
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMESPACE = UUID("0d1b6f5e-2a53-4a1e-8a50-8d6f0f0f7c11")
 # Audited by the fee rules, not by matching.
 _NOT_MATCHED = frozenset({"FEE_VARIANCE"})
@@ -55,15 +56,6 @@ class Outcome:
     members: dict[str, tuple[tuple[str, str, str], ...]]
     batches: dict[str, tuple[str, ...]]
     breaks: dict[str, tuple[str, ...]]
-
-    def without_ids(self) -> tuple[object, ...]:
-        """All of it but the ids of events, which carry the bank's, so that two banks compare."""
-        matches = {
-            _ID.sub("", key): tuple(_ID.sub("", text) for text in item) for key, item in self.matches.items()
-        }
-        members = sorted((_ID.sub("", key), *events) for key, events in self.members.items())
-        breaks = {_ID.sub("", key): item for key, item in self.breaks.items()}
-        return (matches, members, breaks)
 
 
 @dataclass(frozen=True)
@@ -104,6 +96,20 @@ class WorldLedger:
         self._database = database
         self._ingestion = Ingestion(database)
         self._ledger = PostgresReconciliationLedger(database)
+
+    def forget(self, superuser_dsn: str) -> None:
+        """Empty the bank, so that the same events get the same ids again."""
+        with psycopg.connect(superuser_dsn, dbname="payscope") as connection:
+            connection.execute("set local session_replication_role = replica")
+            tables = connection.execute(
+                "select table_name from information_schema.columns where table_schema = 'payscope'"
+                " and column_name = 'bank_id' and table_name not in ('bank', 'payment_item')"
+            ).fetchall()
+            for (name,) in tables:
+                target = sql.Identifier("payscope", name)
+                connection.execute(
+                    sql.SQL("delete from {} where bank_id = %s").format(target), (self.bank_id,)
+                )
 
     def load(self, path: Path, content: bytes | None = None, name: str | None = None) -> None:
         """Drop a file, and reconcile it as the chain would."""
