@@ -37,7 +37,8 @@ class World:
                 self.events.append(
                     GraphEvent(
                         payment_id=payment, former_ids=(), linked=False,
-                        event_id=UUID(int=draw.getrandbits(128)), revision=1, report_id=draw.choice(self.reports),
+                        event_id=UUID(int=draw.getrandbits(128)), revision=1,
+                        report_id=draw.choice(self.reports),
                         row_number=number, event_type=kind,
                         subtype=None, occurred_at=DAY + timedelta(days=stage), amount_minor=100 + number,
                         currency="EUR", approved=True, response_code="00", reason_code=None,

@@ -3,13 +3,14 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from payscope.application.reconcile.prove_settlement import SettledDay
-from payscope.domain.reconcile.settlement import BatchTie, LineSum, prove_day
+from payscope.domain.reconcile.settlement import BatchTie, LineSum, UnbalancedLine, prove_day
 from tests.support.desk import BANK, Desk
 
 DAY = date(2026, 11, 20)
@@ -26,6 +27,7 @@ NET = 24_050
 def tie(**changes: Any) -> BatchTie:
     return BatchTie(
         **{
+            "source": "processor",
             "batch_ref": "B1",
             "lines_minor": NET,
             "payout_minor": NET,
@@ -112,7 +114,9 @@ def test_every_unit_is_accounted_for_exactly_once(
     batches: list[tuple[int, int, int | None, bool, bool]], unpaid: int
 ) -> None:
     ties = [
-        BatchTie(f"B{number}", lines, payout, credited, "AMOUNT" if has_reason else None, in_transit)
+        BatchTie(
+            "processor", f"B{number}", lines, payout, credited, "AMOUNT" if has_reason else None, in_transit
+        )
         for number, (lines, payout, credited, has_reason, in_transit) in enumerate(batches)
     ]
     net = sum(item.lines_minor for item in ties) + unpaid
@@ -155,3 +159,19 @@ def test_the_figures_of_a_proof_add_up_on_their_face() -> None:
     proof = desk.admin().get("/settlement/proof?date=2026-11-20&currency=EUR").json()
     names = ("payouts_not_matched_with_bank", "bank_credit", "shortfall")
     assert sum(Decimal(proof[name]) for name in names) == Decimal(proof["expected_net"])
+
+
+def test_what_does_not_tie_is_listed_with_what_makes_it() -> None:
+    desk = Desk()
+    line = UnbalancedLine(UUID(int=1), UUID(int=2), 17, "B1", -2)
+    ties = (tie(), tie(batch_ref="B2", payout_minor=NET - 3, credited_minor=NET - 10, reason="AMOUNT"))
+    desk.settlements.days[BANK, DAY] = [SettledDay("EUR", (*LINES, *LINES), ties, (line,))]
+    proof = desk.admin().get("/settlement/proof?date=2026-11-20&currency=EUR").json()
+    assert proof["differences"] == [
+        {
+            "source": "processor", "batch_ref": "B2", "lines_less_payout": "0.03",
+            "payout_less_credit": "0.07", "reason": "AMOUNT", "in_transit": False,
+        },
+    ]  # fmt: skip
+    assert (proof["unexplained"], proof["explained"]) == ("0.03", {"AMOUNT": "0.07"})
+    assert proof["unbalanced_lines"][0]["row_number"] == 17

@@ -66,6 +66,27 @@ def render_proof(proof: SettlementProof) -> dict[str, Any]:
         "unexplained": text(proof.unexplained_minor),
         "batches": proof.batches,
         "differing_batches": list(proof.differing),
+        "differences": [
+            {
+                "source": item.source,
+                "batch_ref": item.batch_ref,
+                "lines_less_payout": text(item.unpaid_minor),
+                "payout_less_credit": text(item.uncredited_minor),
+                "reason": item.reason,
+                "in_transit": item.in_transit,
+            }
+            for item in proof.differences
+        ],
+        "unbalanced_lines": [
+            {
+                "event_id": str(item.event_id),
+                "report_id": str(item.report_id),
+                "row_number": item.row_number,
+                "batch_ref": item.batch_ref,
+                "amount": text(item.minor),
+            }
+            for item in proof.unbalanced
+        ],
     }
 
 
@@ -88,3 +109,9 @@ def _lines(proof: SettlementProof) -> Iterator[tuple[Cell, ...]]:
         yield line("difference", f"explained {reason}", minor)
     yield line("difference", "in_transit", proof.in_transit_minor)
     yield line("difference", "unexplained", proof.unexplained_minor)
+    for batch in proof.differences:
+        name = f"{batch.source} {batch.batch_ref}"
+        yield line("batch, lines less payout", name, batch.unpaid_minor)
+        yield line("batch, payout less credit", name, batch.uncredited_minor)
+    for item in proof.unbalanced:
+        yield line("unbalanced line", f"report {item.report_id} row {item.row_number}", item.minor)

@@ -6,7 +6,13 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from payscope.domain.reconcile.settlement import BatchTie, LineSum, SettlementProof, prove_day
+from payscope.domain.reconcile.settlement import (
+    BatchTie,
+    LineSum,
+    SettlementProof,
+    UnbalancedLine,
+    prove_day,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,7 @@ class SettledDay:
     currency: str
     lines: tuple[LineSum, ...]
     batches: tuple[BatchTie, ...]
+    unbalanced: tuple[UnbalancedLine, ...] = ()
 
 
 class SettlementReader(Protocol):
@@ -38,4 +45,6 @@ def prove_settlement(
     settled = reader.settled(bank_id, day_on, currency, scheme)
     if not settled and currency is not None:
         settled = (SettledDay(currency, (), ()),)
-    return tuple(prove_day(day_on, day.currency, scheme, day.lines, day.batches) for day in settled)
+    return tuple(
+        prove_day(day_on, day.currency, scheme, day.lines, day.batches, day.unbalanced) for day in settled
+    )

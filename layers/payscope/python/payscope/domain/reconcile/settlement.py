@@ -9,6 +9,7 @@ proof shows is
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,39 @@ class BatchTie:
         in_transit: Whether the credit is still inside its window.
     """
 
+    source: str
     batch_ref: str
     lines_minor: int
     payout_minor: int
     credited_minor: int | None
+    reason: str | None
+    in_transit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnbalancedLine:
+    """A line whose stated net is not gross less fees, by so much; the rounding is their sum."""
+
+    event_id: UUID
+    report_id: UUID
+    row_number: int
+    batch_ref: str | None
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A batch that does not tie.
+
+    Attributes:
+        unpaid_minor: Its lines less what was paid out.
+        uncredited_minor: What was paid out less what the bank credited; None where that is not matched.
+    """
+
+    source: str
+    batch_ref: str
+    unpaid_minor: int
+    uncredited_minor: int | None
     reason: str | None
     in_transit: bool
 
@@ -71,6 +101,8 @@ class SettlementProof:
         awaiting_minor: Lines of the day whose batch has no payout yet.
         explained_minor: Differences with a reason-coded break, by reason.
         differing: Batches whose lines, payout and credit are not equal, without a reason.
+        differences: Every batch that does not tie, explained or not.
+        unbalanced: The lines that make the rounding, largest first, a bounded number of them.
     """
 
     day_on: date
@@ -88,6 +120,8 @@ class SettlementProof:
     unexplained_minor: int
     batches: int
     differing: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+    unbalanced: tuple[UnbalancedLine, ...] = ()
 
 
 _ROW_FEES = ("interchange", "scheme_fees", "markup", "other_fees")
@@ -104,7 +138,12 @@ _ORDER = (
 
 
 def prove_day(
-    day_on: date, currency: str, scheme: str | None, lines: Iterable[LineSum], batches: Iterable[BatchTie]
+    day_on: date,
+    currency: str,
+    scheme: str | None,
+    lines: Iterable[LineSum],
+    batches: Iterable[BatchTie],
+    unbalanced: Iterable[UnbalancedLine] = (),
 ) -> SettlementProof:
     """The waterfall from sales down to the bank's credit, and what remains unexplained.
 
@@ -116,8 +155,9 @@ def prove_day(
     if scheme is not None:
         residual = sum(component.minor for component in components if component.name == "rounding")
         return SettlementProof(
-            day_on, currency, scheme, components, expected, None, 0, None, None, 0, {}, 0, residual, 0, ()
-        )
+            day_on, currency, scheme, components, expected, None, 0, None, None, 0, {}, 0, residual, 0, (),
+            unbalanced=tuple(unbalanced),
+        )  # fmt: skip
     ties = tuple(batches)
     explained: dict[str, int] = {}
     in_transit = 0
@@ -154,7 +194,17 @@ def prove_day(
         shortfall - awaiting - sum(explained.values()) - in_transit,
         len(ties),
         tuple(differing),
+        tuple(filter(None, map(_difference, ties))),
+        tuple(unbalanced),
     )
+
+
+def _difference(tie: BatchTie) -> Difference | None:
+    unpaid = tie.lines_minor - tie.payout_minor
+    uncredited = None if tie.credited_minor is None else tie.payout_minor - tie.credited_minor
+    if not unpaid and not uncredited:
+        return None
+    return Difference(tie.source, tie.batch_ref, unpaid, uncredited, tie.reason, tie.in_transit)
 
 
 def _components(lines: Iterable[LineSum]) -> tuple[Component, ...]:

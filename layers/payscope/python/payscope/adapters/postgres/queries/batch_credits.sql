@@ -1,19 +1,43 @@
--- purpose: what the bank credited for batches, and the break or the state of their match.
--- parameters: bank_id uuid, day_on date, currency text, batch_refs text[].
--- grain: one row per batch.
-select b.batch_ref,
-       coalesce((
-           select sum(e.amount_minor) from payscope.event e
-           where e.bank_id = %(bank_id)s and e.known_to = 'infinity' and e.event_type = 'BANK_ENTRY'
-             and e.batch_ref = b.batch_ref and e.currency = %(currency)s
-             and e.occurred_at >= %(day_on)s::date - 31 and e.occurred_at < %(day_on)s::date + 62), 0)::bigint
-           as credited_minor,
+-- purpose: what the bank credited for batches by their match, and the break or the state of it.
+-- parameters: bank_id uuid, day_on date, currency text, sources text[], batch_refs text[] (side by side).
+-- grain: one row per source and batch with a matched payout.
+-- A credit that paid several batches together counts for each with what was paid out; what it lacks, or has
+-- too much, stands on the first of them.
+with batch as (
+    select b.source, b.batch_ref
+    from unnest(%(sources)s::text[], %(batch_refs)s::text[]) as b (source, batch_ref)
+),
+payout as (
+    select b.source, b.batch_ref, me.match_id, -sum(coalesce(e.settlement_minor, e.amount_minor)) as paid_minor
+    from batch b
+    join payscope.event e on e.bank_id = %(bank_id)s and e.batch_ref = b.batch_ref and e.source = b.source
+        and e.event_type = 'ADJUSTMENT' and e.subtype = 'PAYOUT' and e.known_to = 'infinity'
+        and coalesce(e.settlement_currency, e.currency) = %(currency)s
+        and e.occurred_at >= %(day_on)s::date - 31 and e.occurred_at < %(day_on)s::date + 62
+    join payscope.match_event me on me.bank_id = %(bank_id)s and me.event_id = e.event_id
+    group by b.source, b.batch_ref, me.match_id
+),
+matched as (
+    select m.match_id, m.state,
+           coalesce(sum(e.amount_minor) filter (where e.event_type = 'BANK_ENTRY' and e.currency = %(currency)s), 0)
+               as credited_minor,
+           count(*) filter (where e.event_type = 'BANK_ENTRY') as credits,
+           coalesce(-sum(coalesce(e.settlement_minor, e.amount_minor)) filter (where e.event_type = 'ADJUSTMENT'), 0)
+               as paid_minor,
+           min(e.source || ' ' || e.batch_ref) filter (where e.event_type = 'ADJUSTMENT') as first_batch
+    from payscope.match m
+    join payscope.match_event me on me.bank_id = m.bank_id and me.match_id = m.match_id
+    join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id and e.known_to = 'infinity'
+    where m.bank_id = %(bank_id)s and m.match_id in (select match_id from payout)
+    group by m.match_id, m.state
+)
+select p.source, p.batch_ref,
+       (case when m.credits = 0 then 0
+             when m.first_batch = p.source || ' ' || p.batch_ref then p.paid_minor + m.credited_minor - m.paid_minor
+             else p.paid_minor end)::bigint as credited_minor,
        (select min(k.reason) from payscope.break k
-        where k.bank_id = %(bank_id)s and k.match_id = b.match_id
+        where k.bank_id = %(bank_id)s and k.match_id = p.match_id
           and (k.cleared_at is null or k.state = 'WRITTEN_OFF')) as reason,
-       coalesce((select m.state = 'EXPECTED' from payscope.match m
-                 where m.bank_id = %(bank_id)s and m.match_id = b.match_id), true) as in_transit
-from (
-    select ref as batch_ref, md5(concat_ws(E'\x1f', %(bank_id)s::text, 'batch:' || ref))::uuid as match_id
-    from unnest(%(batch_refs)s::text[]) as ref
-) b
+       m.state = 'EXPECTED' as in_transit
+from payout p
+join matched m on m.match_id = p.match_id

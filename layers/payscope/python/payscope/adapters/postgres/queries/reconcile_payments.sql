@@ -9,7 +9,8 @@ with
 covered as (
     select (c -> 'AUTH' ->> 0)::date as auth_from_on, (c -> 'AUTH' ->> 1)::date as auth_to_on,
            (c -> 'CLEARING' ->> 0)::date as clearing_from_on, (c -> 'CLEARING' ->> 1)::date as clearing_to_on,
-           (c -> 'SETTLEMENT' ->> 1)::date as settlement_to_on, (c -> 'BANK_ENTRY' ->> 1)::date as bank_to_on,
+           (c -> 'SETTLEMENT' ->> 1)::date as settlement_to_on,
+           (c -> 'BANK_ENTRY' ->> 0)::date as bank_from_on, (c -> 'BANK_ENTRY' ->> 1)::date as bank_to_on,
            (%(rules)s::jsonb ->> 'rounding_minor')::integer as rounding_minor
     from (select %(coverage)s::jsonb as c) c
 ),
@@ -87,8 +88,12 @@ select d.*,
        d.settlements > 0 and d.clearings > 0 and d.comparable_minor is null as settlement_currency_differs,
        d.clearings > 0 and d.auths > 0 and d.cleared_on < (d.authorised_at at time zone 'UTC')::date as out_of_order,
        d.clearings > 0 and d.auths > 0 and d.cleared_on > d.clearing_due_on as late_presentment,
-       d.payouts > 0 and d.bank_entries = 0 and coalesce(d.credit_due_on < d.bank_to_on, false) as missing_bank_credit,
-       d.payouts > 0 and d.bank_entries = 0 and not coalesce(d.credit_due_on < d.bank_to_on, false) as awaits_bank_credit,
+       -- A payout before the first statement may have been credited before it.
+       d.payouts > 0 and d.bank_entries = 0
+           and coalesce(d.credit_due_on < d.bank_to_on and d.paid_out_on >= d.bank_from_on, false) as missing_bank_credit,
+       d.payouts > 0 and d.bank_entries = 0
+           and not coalesce(d.credit_due_on < d.bank_to_on and d.paid_out_on >= d.bank_from_on, false)
+           as awaits_bank_credit,
        d.payouts > 0 and d.bank_entries > 0 and d.payout_currency = d.credited_currency
            and d.payout_minor <> d.credited_minor as credit_differs,
        d.payouts > 0 and d.bank_entries > 0 and d.payout_currency <> d.credited_currency as credit_currency_differs,

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
 from payscope.application.reconcile.prove_settlement import SettledDay
-from payscope.domain.reconcile.settlement import BatchTie, LineSum
+from payscope.domain.reconcile.settlement import BatchTie, LineSum, UnbalancedLine
 
 _SUMS = (
     "rows",
@@ -22,6 +22,7 @@ _SUMS = (
     "fee_minor",
     "net_minor",
 )
+_MOST_LINES = 100
 Batch = tuple[str, str]
 
 
@@ -73,21 +74,25 @@ class PostgresSettlementReader:
                     code,
                     tuple(LineSum(*kind, *sums) for kind, sums in day.lines.items()),
                     self._ties(cursor, {**key, "currency": code}, day),
+                    _unbalanced(cursor, {**key, "currency": code, "scheme": scheme}, day),
                 )
                 for code, day in sorted(found.items())
             ]
 
     def _ties(self, cursor: TenantCursor, key: dict[str, Any], day: _Currency) -> tuple[BatchTie, ...]:
-        refs = [ref for source, ref in day.payouts if source in self._matched_sources]
-        cursor.execute(load_query("batch_credits"), {**key, "batch_refs": refs})
-        credited = {row["batch_ref"]: row for row in cursor.fetchall()}
+        asked = [batch for batch in day.payouts if batch[0] in self._matched_sources]
+        cursor.execute(
+            load_query("batch_credits"),
+            {**key, "sources": [batch[0] for batch in asked], "batch_refs": [batch[1] for batch in asked]},
+        )
+        credited = {(row["source"], row["batch_ref"]): row for row in cursor.fetchall()}
         ties: list[BatchTie] = []
-        for (source, ref), payout_minor in day.payouts.items():
-            row = credited.get(ref) if source in self._matched_sources else None
+        for batch, payout_minor in day.payouts.items():
+            row = credited.get(batch)
             ties.append(
                 BatchTie(
-                    ref,
-                    day.nets[source, ref],
+                    *batch,
+                    day.nets[batch],
                     payout_minor,
                     row["credited_minor"] if row else None,
                     row["reason"] if row else None,
@@ -95,3 +100,13 @@ class PostgresSettlementReader:
                 )
             )
         return tuple(ties)
+
+
+def _unbalanced(cursor: TenantCursor, key: dict[str, Any], day: _Currency) -> tuple[UnbalancedLine, ...]:
+    """The lines behind a rounding; asked for only where there is one."""
+    at = {name: _SUMS.index(name) for name in ("net_minor", "gross_minor", "fee_minor")}
+    sums = day.lines.values()
+    if all(line[at["net_minor"]] == line[at["gross_minor"]] + line[at["fee_minor"]] for line in sums):
+        return ()
+    cursor.execute(load_query("unbalanced_lines"), {**key, "most": _MOST_LINES})
+    return tuple(UnbalancedLine(**row) for row in cursor.fetchall())
