@@ -1,9 +1,9 @@
 // purpose: the cards and merchants of disputed payments, the raw material of rings.
 // parameters: bank_id string, most integer.
 // grain: one row per card and merchant: card, merchant, payments.
-MATCH (i:Issuer)
-WHERE i.bank_id = $bank_id AND i.id >= ''
-MATCH (i)-[:DISPUTED]->(t:Transaction)
+MATCH (n:Issuer)
+WHERE n.bank_id = $bank_id AND n.id >= ''
+MATCH (n)-[:DISPUTED]->(t:Transaction)
 WITH DISTINCT t
 MATCH (c:Card)<-[:WITH]-(t)-[:AT]->(m:Merchant)
 RETURN c.id AS card, m.id AS merchant, count(DISTINCT t.id) AS payments
