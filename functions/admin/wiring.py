@@ -193,10 +193,11 @@ def _graph_probe() -> Probe:
 
 
 def _index_probe() -> Probe:
-    from payscope.adapters.embeddings.static import StaticEmbedder
+    from payscope.adapters.embeddings.chosen import chosen_embedder
     from payscope.adapters.pinecone.probe import IndexProbe
 
-    return IndexProbe(_documents(), StaticEmbedder.dimension)
+    embedder = chosen_embedder(load_settings(), connect)
+    return IndexProbe(_documents(), embedder.dimension, embedder.model_id)
 
 
 def _validate(parts: Parts, bank_id: UUID) -> DatasetReport:

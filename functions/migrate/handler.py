@@ -9,8 +9,8 @@ from uuid import UUID
 from rebuild import rebuild
 
 from payscope.adapters.aws.chain import Document, chain_step
-from payscope.adapters.aws.environment import load_settings, read_secret
-from payscope.adapters.embeddings.static import StaticEmbedder
+from payscope.adapters.aws.environment import connect, load_settings, read_secret
+from payscope.adapters.embeddings.chosen import chosen_embedder
 from payscope.adapters.neo4j.graph import Graph
 from payscope.adapters.neo4j.schema import Neo4jSchema
 from payscope.adapters.pinecone.documents import PineconeDocuments
@@ -25,9 +25,11 @@ _FOLDER = Path(__file__).with_name("migrations")
 
 @chain_step
 def handler(event: Document) -> Document:
-    connections = load_settings().connections
+    settings = load_settings()
+    connections = settings.connections
+    embedder = chosen_embedder(settings, connect)
     if "rebuild" in event:
-        return {**event, "written": rebuild(connections, UUID(event["bank_id"]), event["rebuild"])}
+        return {**event, "written": rebuild(connections, embedder, UUID(event["bank_id"]), event["rebuild"])}
     owner = json.loads(read_secret(os.environ["PAYSCOPE_OWNER_SECRET"]))
     schemas = (
         PostgresSchema(
@@ -38,7 +40,7 @@ def handler(event: Document) -> Document:
             connections.context_key_id,
         ),
         Neo4jSchema(Graph.from_connections(connections), _FOLDER / "neo4j"),
-        PineconeSchema(PineconeDocuments.from_connections(connections), StaticEmbedder.dimension),
+        PineconeSchema(PineconeDocuments.from_connections(connections), embedder.dimension),
     )
     keeper = PostgresStoreKeeper(Database.from_connections(connections))
     return {**event, "changes": migrate_stores(schemas, keeper, datetime.now(UTC).date())}

@@ -119,8 +119,9 @@ def test_a_hit_that_the_banks_records_do_not_know_is_dropped(
 ) -> None:
     """As if a vector of another bank had got into this bank's namespace."""
     planted = SearchDocument("merchant:X", None, DocumentKind.MERCHANT, "X", "Secret Shop of bank B")
-    index.put(bank_id, [planted], EMBEDDER.embed([planted.body]))
-    assert index.nearest(bank_id, EMBEDDER.embed(["Secret Shop"])[0], {DocumentKind.MERCHANT}, 1)
+    index.put(bank_id, [planted], EMBEDDER.embed([planted.body]), EMBEDDER.model_id)
+    vector = EMBEDDER.embed(["Secret Shop"])[0]
+    assert index.nearest(bank_id, vector, {DocumentKind.MERCHANT}, 1, EMBEDDER.model_id)
     assert _search(database, index, bank_id, "Secret Shop") == ()
 
 
@@ -176,5 +177,6 @@ def test_many_documents_go_in_batches(index: PineconeDocuments, bank_id: UUID) -
         SearchDocument(f"merchant:{n}", None, DocumentKind.MERCHANT, str(n), f"Shop number {n}")
         for n in range(250)
     ]
-    index.put(bank_id, documents, EMBEDDER.embed([document.body for document in documents]))
+    vectors = EMBEDDER.embed([document.body for document in documents])
+    index.put(bank_id, documents, vectors, EMBEDDER.model_id)
     assert index.count(bank_id) == 250

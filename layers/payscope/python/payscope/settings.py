@@ -52,6 +52,10 @@ class Settings(BaseModel):
     risk_machine_arn: str | None = None
     dlq_url: str | None = None
     ocr: Literal["none", "tesseract", "textract"] = "none"
+    embedding_model_id: str | None = None
+    embedding_dimension: int = 256
+    language_model_id: str | None = None
+    language_tokens_per_day: int = 200_000
     bank_id: str | None = None
     task_id: str | None = None
     forecast_horizon_days: int = 28

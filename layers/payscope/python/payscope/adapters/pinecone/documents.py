@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _METRIC = "cosine"
 _BATCH = 100
 _MOST_IDS = 1_000
+_CHECKED_NAMESPACES = 5
 _TIMEOUT_S = 10.0
 
 
@@ -42,7 +43,13 @@ class PineconeDocuments:
             connections.pinecone_host,
         )
 
-    def put(self, bank_id: UUID, documents: Sequence[SearchDocument], vectors: Sequence[list[float]]) -> None:
+    def put(
+        self,
+        bank_id: UUID,
+        documents: Sequence[SearchDocument],
+        vectors: Sequence[list[float]],
+        model_id: str,
+    ) -> None:
         """See ``DocumentIndex.put``; a text without a direction is left out, as cosine needs one."""
         rows = [
             {
@@ -53,6 +60,8 @@ class PineconeDocuments:
                     "kind": document.kind.value,
                     "reference": document.reference,
                     "body": document.body,
+                    "model": model_id,
+                    "dimension": len(vector),
                 },
             }
             for document, vector in zip(documents, vectors, strict=True)
@@ -72,7 +81,12 @@ class PineconeDocuments:
                 self._index.delete(ids=ids[start : start + _MOST_IDS], namespace=str(bank_id))
 
     def nearest(
-        self, bank_id: UUID, vector: list[float], kinds: Collection[DocumentKind], limit: int
+        self,
+        bank_id: UUID,
+        vector: list[float],
+        kinds: Collection[DocumentKind],
+        limit: int,
+        model_id: str,
     ) -> tuple[Hit, ...]:
         """See ``DocumentIndex.nearest``."""
         with _translated():
@@ -83,6 +97,7 @@ class PineconeDocuments:
                 filter={
                     "bank_id": {"$eq": str(bank_id)},
                     "kind": {"$in": sorted(kind.value for kind in kinds)},
+                    "model": {"$eq": model_id},
                 },
                 include_metadata=True,
             )
@@ -125,11 +140,14 @@ class PineconeDocuments:
             )
         return (self._name,)
 
-    def check_index(self, dimension: int) -> str:
+    def check_index(self, dimension: int, model_id: str | None = None) -> str:
         """A short account of the index.
 
+        Args:
+            model_id: The embedding model in use: in the first banks' namespaces no vector may be another's.
+
         Raises:
-            Conflict: It has another dimension or metric than the embedding model needs.
+            Conflict: It has another dimension, metric or model than the settings name.
         """
         with _translated():
             stats = self._index.describe_index_stats()
@@ -138,7 +156,26 @@ class PineconeDocuments:
                 f"The index {self._name} has dimension {stats.dimension} and metric {stats.metric};"
                 f" the embedding model needs {dimension} and {_METRIC}. Rebuild it under a new name."
             )
+        if model_id is not None:
+            self._check_models(list(stats.namespaces)[:_CHECKED_NAMESPACES], dimension, model_id)
         return f"{self._name}: {stats.total_vector_count} vectors of {dimension}"
+
+    def _check_models(self, namespaces: Sequence[str], dimension: int, model_id: str) -> None:
+        for namespace in namespaces:
+            with _translated():
+                reply = self._index.query(
+                    top_k=1,
+                    vector=[1.0] + [0.0] * (dimension - 1),
+                    namespace=namespace,
+                    filter={"model": {"$ne": model_id}},
+                    include_metadata=True,
+                )
+            if reply.matches:
+                found = (reply.matches[0].metadata or {}).get("model", "an unnamed model")
+                raise Conflict(
+                    f"The index {self._name} holds vectors of {found}; the settings name {model_id}."
+                    " Rebuild the search of every bank."
+                )
 
     @cached_property
     def _client(self) -> "Pinecone":

@@ -1,4 +1,4 @@
-"""Whether the vector index answers with the dimension of the embedding model."""
+"""Whether the vector index answers with the embedding model's dimension and vectors."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ class IndexProbe:
 
     documents: PineconeDocuments
     dimension: int
+    model_id: str
     name: str = "pinecone"
     is_vital: bool = False
 
@@ -21,4 +22,4 @@ class IndexProbe:
             Unavailable: The index is away.
             Conflict: It was made for another embedding model.
         """
-        return self.documents.check_index(self.dimension)
+        return self.documents.check_index(self.dimension, self.model_id)

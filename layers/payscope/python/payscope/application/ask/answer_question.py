@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from payscope.application.ask.agents import run_agents
+from payscope.application.ask.citing import near_names, near_questions, with_citations
 from payscope.application.ask.explaining import explain
 from payscope.application.ask.foreseeing import foresee
 from payscope.application.ask.ports import AskPorts, Turn
@@ -68,6 +69,7 @@ def answer_question(
     read = _overridden(read, question)
     reply = _Reply(question, read, names, setting, thread_id, new_id(), now, ports, new_id)
     answer = _planned(reply) if read.outcome == "plan" else _not_planned(reply)
+    answer = with_citations(answer, question.query, bank_id, ports)
     ports.conversations.keep(
         bank_id,
         Turn(
@@ -201,12 +203,12 @@ def _not_planned(reply: _Reply, refusal: str | None = None) -> Answer:
     clarification: Clarification | None = None
     followups: tuple[str, ...] = ()
     if read.outcome == "clarify" and refusal is None:
-        options = _plannable(_options(read, reply), reply.names, today)
+        options = _plannable((*_options(read, reply), *_near(reply)), reply.names, today)
         clarification = Clarification(
             question=read.reply, options=options or _plannable(SUPPORTED, reply.names, today)
         )
     else:
-        followups = _plannable(SUPPORTED, reply.names, today)
+        followups = _plannable((*_near(reply), *SUPPORTED), reply.names, today)
     return Answer(
         query_id=reply.query_id,
         status="refused" if clarification is None else "needs_clarification",
@@ -225,11 +227,15 @@ def _options(read: Understanding, reply: _Reply) -> tuple[str, ...]:
     if unknown is None:
         return read.options
     text = reply.question.query
-    near = [
-        f'{text[: unknown.start]}"{reply.names.label_of[each]}"{text[unknown.end :]}'
-        for each in nearest_names(unknown.phrase, reply.names)
-    ]
+    labels = [reply.names.label_of[each] for each in nearest_names(unknown.phrase, reply.names)]
+    labels += near_names(unknown.phrase, reply.names, reply.setting.bank_id, reply.ports)
+    near = [f'{text[: unknown.start]}"{label}"{text[unknown.end :]}' for label in labels]
     return (*near, unknown.rest, f"{unknown.rest} by merchant")
+
+
+def _near(reply: _Reply) -> tuple[str, ...]:
+    """Verified questions near in meaning to what was typed."""
+    return near_questions(reply.question.query, reply.setting.bank_id, reply.ports)
 
 
 def _plannable(questions: Sequence[str], names: Names, today: date) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What asking needs from the outside: small ports, and the bundle that the entry point builds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 from payscope.application.analyse.read_anomalies import AnomalyReader
 from payscope.application.analyse.read_forecasts import ForecastReader
 from payscope.application.analyse.simulate_change import SimulationReader
+from payscope.application.derive.search_documents import DocumentKind, Hit
 from payscope.domain.ask.answers import SourceFile
 from payscope.domain.ask.language.directory import Directory
 from payscope.domain.ask.measured import Measured, RowPage, Slice
@@ -140,9 +141,25 @@ class RawRows(Protocol):
         ...
 
 
+class TextSearch(Protocol):
+    """Finds the bank's texts by meaning."""
+
+    def find(self, bank_id: UUID, text: str, kinds: Collection[DocumentKind], limit: int) -> tuple[Hit, ...]:
+        """The nearest texts of these kinds, best first.
+
+        Raises:
+            Unavailable: The index or the embedding model does not answer.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AskPorts:
-    """Everything that asking reaches; the entry point builds it once."""
+    """Everything that asking reaches; the entry point builds it once.
+
+    Attributes:
+        texts: None where no search is configured: answers then cite no texts.
+    """
 
     metrics: MetricReader
     receipts: ReceiptStore
@@ -152,3 +169,4 @@ class AskPorts:
     anomalies: AnomalyReader
     forecasts: ForecastReader
     facts: SimulationReader
+    texts: TextSearch | None = None

@@ -1,6 +1,7 @@
 """Make a report, and the names and codes in it, findable by meaning."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from payscope.application.derive.search_documents import (
     SearchDocument,
 )
 from payscope.domain.authorisation import decline_family, is_approved
+from payscope.domain.reconcile.reason_codes import reason_meaning
 
 _BATCH = 96
 
@@ -98,17 +100,29 @@ def index_report(
 ) -> int:
     """Index what is new or changed and remove what the report no longer says; documents written."""
     documents = documents_of(reader.facts(bank_id, report_id))
+    written = index_documents(documents, ledger, embedder, index, bank_id)
+    gone = ledger.of_report(bank_id, report_id) - {document.document_id for document in documents}
+    if gone:
+        index.remove(bank_id, gone)
+        ledger.forget(bank_id, gone)
+    return written
+
+
+def index_documents(
+    documents: Sequence[SearchDocument],
+    ledger: DocumentLedger,
+    embedder: Embedder,
+    index: DocumentIndex,
+    bank_id: UUID,
+) -> int:
+    """Index those of the documents that are new, changed or of another model; how many were written."""
     known = ledger.fingerprints(bank_id, [document.document_id for document in documents])
     model = embedder.model_id
     fresh = [each for each in documents if known.get(each.document_id) != each.fingerprint(model)]
     for start in range(0, len(fresh), _BATCH):
         batch = fresh[start : start + _BATCH]
-        index.put(bank_id, batch, embedder.embed([document.body for document in batch]))
+        index.put(bank_id, batch, embedder.embed([document.body for document in batch]), model)
         ledger.record(bank_id, batch, model)
-    gone = ledger.of_report(bank_id, report_id) - {document.document_id for document in documents}
-    if gone:
-        index.remove(bank_id, gone)
-        ledger.forget(bank_id, gone)
     return len(fresh)
 
 
@@ -171,7 +185,9 @@ def _code(seen: SeenCode) -> SearchDocument:
     if seen.field == "response_code":
         body = f"Authorisation response code {seen.code}: {_response_meaning(seen.code)}."
     else:
-        body = f"Dispute reason code {seen.code} of {seen.network or 'an unnamed network'}."
+        meaning = reason_meaning(seen.network, seen.code)
+        said = f": {meaning}" if meaning else ""
+        body = f"Dispute reason code {seen.code} of {seen.network or 'an unnamed network'}{said}."
     part = f"{seen.field}:{seen.network or ''}:{seen.code}"
     return SearchDocument(f"code:{_safe(part)}", None, DocumentKind.CODE, seen.code, body)
 

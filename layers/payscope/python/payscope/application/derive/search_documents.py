@@ -16,6 +16,9 @@ class DocumentKind(StrEnum):
     PROBLEM = "PROBLEM"
     MERCHANT = "MERCHANT"
     CODE = "CODE"
+    BREAK_NOTE = "BREAK_NOTE"
+    DISPUTE = "DISPUTE"
+    QUESTION = "QUESTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,14 @@ class Embedder(Protocol):
 class DocumentIndex(Protocol):
     """Vectors in a namespace of the bank's own; the bank comes from the context, never from input."""
 
-    def put(self, bank_id: UUID, documents: Sequence[SearchDocument], vectors: Sequence[list[float]]) -> None:
-        """Add or replace documents by (bank_id, document_id)."""
+    def put(
+        self,
+        bank_id: UUID,
+        documents: Sequence[SearchDocument],
+        vectors: Sequence[list[float]],
+        model_id: str,
+    ) -> None:
+        """Add or replace documents by (bank_id, document_id), each with its model and dimension."""
         ...
 
     def remove(self, bank_id: UUID, document_ids: Collection[str]) -> None:
@@ -82,9 +91,14 @@ class DocumentIndex(Protocol):
         ...
 
     def nearest(
-        self, bank_id: UUID, vector: list[float], kinds: Collection[DocumentKind], limit: int
+        self,
+        bank_id: UUID,
+        vector: list[float],
+        kinds: Collection[DocumentKind],
+        limit: int,
+        model_id: str,
     ) -> tuple[Hit, ...]:
-        """The most similar documents of these kinds, best first."""
+        """The most similar documents of these kinds and of this model's vectors, best first."""
         ...
 
 
@@ -129,6 +143,6 @@ def search_documents(
     vector = embedder.embed([text])[0]
     if not any(vector):
         return ()
-    hits = index.nearest(bank_id, vector, kinds, limit)
+    hits = index.nearest(bank_id, vector, kinds, limit, embedder.model_id)
     known = ledger.fingerprints(bank_id, [hit.document_id for hit in hits])
     return tuple(hit for hit in hits if hit.document_id in known)

@@ -141,6 +141,15 @@ class Forecast(_Document):
     backtest: Backtest
 
 
+class Citation(_Document):
+    """A text of the bank that bears on the question; told as it is written, never a source of numbers."""
+
+    kind: str
+    reference: str
+    text: str
+    similarity: float
+
+
 class Answer(_Document):
     """The whole response of POST /chat/query."""
 
@@ -156,6 +165,7 @@ class Answer(_Document):
     forecast: Forecast | None = None
     evidence: Evidence | None = None
     clarification: Clarification | None = None
+    citations: tuple[Citation, ...] = ()
     caveats: tuple[str, ...] = ()
     followups: tuple[str, ...] = ()
     agents_invoked: tuple[str, ...] = ()
