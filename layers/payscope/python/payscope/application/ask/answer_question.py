@@ -10,6 +10,7 @@ from payscope.application.ask.citing import near_names, near_questions, with_cit
 from payscope.application.ask.explaining import explain
 from payscope.application.ask.foreseeing import foresee
 from payscope.application.ask.ports import AskPorts, Turn
+from payscope.application.ask.proposing import with_proposal
 from payscope.application.ask.reconciling import reconcile
 from payscope.application.ask.replying import Draft
 from payscope.application.ask.resolving import Setting
@@ -66,7 +67,7 @@ def answer_question(
     last = ports.conversations.last_turn(bank_id, thread_id, subject, now) if question.thread_id else None
     names = _names(setting.directory)
     read = understand(question.query, names, setting.today, last.plan if last else None, question.time_range)
-    read = _overridden(read, question)
+    read = _overridden(with_proposal(question.query, read, setting, ports.proposer), question)
     reply = _Reply(question, read, names, setting, thread_id, new_id(), now, ports, new_id)
     answer = _planned(reply) if read.outcome == "plan" else _not_planned(reply)
     answer = with_citations(answer, question.query, bank_id, ports)

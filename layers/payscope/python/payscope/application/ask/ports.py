@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from payscope.application.analyse.read_anomalies import AnomalyReader
@@ -14,6 +14,9 @@ from payscope.domain.ask.answers import SourceFile
 from payscope.domain.ask.language.directory import Directory
 from payscope.domain.ask.measured import Measured, RowPage, Slice
 from payscope.domain.ask.plans import Plan
+
+if TYPE_CHECKING:
+    from payscope.application.ask.proposing import Proposer
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ class AskPorts:
 
     Attributes:
         texts: None where no search is configured: answers then cite no texts.
+        proposer: None where no language model is configured.
     """
 
     metrics: MetricReader
@@ -170,3 +174,4 @@ class AskPorts:
     forecasts: ForecastReader
     facts: SimulationReader
     texts: TextSearch | None = None
+    proposer: "Proposer | None" = None

@@ -26,7 +26,9 @@ def confidence(understanding: Understanding) -> float:
     return round((right + _PRIOR_RIGHT) / (asked + _PRIOR_ALL), 4)
 
 
-def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "partial", "carried"]:
+def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "partial", "carried", "model"]:
+    if features.by_model:
+        return "model"
     if features.carried:
         return "carried"
     if features.mended:

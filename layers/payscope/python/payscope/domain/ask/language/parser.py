@@ -33,7 +33,7 @@ def understand(
         before: The plan of the question before in the thread, which this one may lean on.
         given: The time range that holds where the question names none.
     """
-    if _UNSAFE.search(text):
+    if is_unsafe(text):
         return Understanding(
             "refuse",
             Intent.DESCRIBE,
@@ -67,6 +67,11 @@ def understand(
         notes=(*notes, *reading.notes),
         features=_features(read, reading, carried),
     )
+
+
+def is_unsafe(text: str) -> bool:
+    """Whether a text asks for what no question may: other banks, commands, instructions to the system."""
+    return _UNSAFE.search(text) is not None
 
 
 def _features(read: Scan, reading: Reading, carried: bool) -> Features:

@@ -16,6 +16,7 @@ class Features:
         assumed: Choices that the question left open (its period, how many).
         carried: Whether it leans on the question before.
         loose: Words that were passed over although they could mean something.
+        by_model: Whether a language model read it.
     """
 
     mended: int = 0
@@ -23,6 +24,7 @@ class Features:
     assumed: int = 0
     carried: bool = False
     loose: int = 0
+    by_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Amazon Bedrock: a language model that proposes plans."""
