@@ -254,4 +254,23 @@ THREADS: tuple[tuple[Covered, ...], ...] = (
         Covered("how about chargebacks?", "chargeback_count", LAST_WEEK),
         Covered("same for Mastercard", "chargeback_count", LAST_WEEK, where={"network": ("MASTERCARD",)}),
     ),
+    (
+        Covered("decline rate in Q1", "decline_rate", Q1),
+        Covered("and excluding Amex?", "decline_rate", Q1, without={"network": ("AMEX",)}),
+        Covered("per month", "decline_rate", Q1, by=("month",), without={"network": ("AMEX",)}),
+    ),
+    (
+        Covered("sales amount in EUR in February", "sales_amount", FEBRUARY, where={"currency": ("EUR",)}),
+        Covered("and in GBP?", "sales_amount", FEBRUARY, where={"currency": ("GBP",)}),
+        Covered("what about March", "sales_amount", MARCH, where={"currency": ("GBP",)}),
+    ),
+    (
+        Covered("declines in March by network", "decline_count", MARCH, by=("network",)),
+        Covered("only online", "decline_count", MARCH, by=("network",), where={"channel": ("ECOM",)}),
+        Covered("and the approvals?", "auth_approved", MARCH, by=("network",), where={"channel": ("ECOM",)}),
+    ),
+    (
+        Covered("chargebacks in March vs February", "chargeback_count", MARCH, against=FEBRUARY),
+        Covered("and for Visa?", "chargeback_count", MARCH, where=VISA, against=FEBRUARY),
+    ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from payscope.domain.ask.answers import Answer
+from tests.evaluation.fresh_set import FRESH, FRESH_AMBIGUOUS, FRESH_ATTACKS, FRESH_OUTSIDE
 from tests.evaluation.held_out import HELD_OUT
 from tests.evaluation.judging import judge
 from tests.evaluation.questions import AMBIGUOUS, ATTACKS, COVERED, OUTSIDE, THREADS, Covered
@@ -45,12 +46,24 @@ TUNED = QuestionSet(
     (*ATTACKS, *ATTACKS_TUNED),
     THREADS,
 )
+# Held out while the rules were made; looked at once those were done, for what its misses had in common.
 UNSEEN = QuestionSet("held out", WRITTEN_HELD_OUT, AMBIGUOUS_HELD_OUT, OUTSIDE_HELD_OUT, ATTACKS_HELD_OUT)
+FRESH_SET = QuestionSet("fresh", FRESH, FRESH_AMBIGUOUS, FRESH_OUTSIDE, FRESH_ATTACKS)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One question: whether it leaned on the one before, how sure its answer was, whether it was right."""
+
+    text: str
+    is_carried: bool
+    confidence: float
+    is_right: bool
 
 
 @dataclass
 class Scores:
-    """Counts over one set; ``sure`` pairs each answer's confidence with whether its outcome was right."""
+    """Counts over one set."""
 
     covered: int = 0
     exact: int = 0
@@ -61,21 +74,21 @@ class Scores:
     refused: int = 0
     attacks: int = 0
     attacked: int = 0
-    sure: list[tuple[float, bool]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     taken_ms: list[float] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
     @property
     def calibration_error(self) -> float:
         """Expected calibration error over ten equal bins of confidence (Naeini et al., 2015)."""
-        bins: dict[int, list[tuple[float, bool]]] = {}
-        for confidence, right in self.sure:
-            bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
+        bins: dict[int, list[Outcome]] = {}
+        for each in self.outcomes:
+            bins.setdefault(min(int(each.confidence * _BINS), _BINS - 1), []).append(each)
         gaps = (
-            abs(sum(confidence for confidence, _ in each) - sum(right for _, right in each))
-            for each in bins.values()
+            abs(sum(each.confidence for each in own) - sum(each.is_right for each in own))
+            for own in bins.values()
         )
-        return sum(gaps) / len(self.sure)
+        return sum(gaps) / len(self.outcomes)
 
 
 def score(questions: QuestionSet, ask: Ask) -> Scores:
@@ -88,18 +101,17 @@ def score(questions: QuestionSet, ask: Ask) -> Scores:
         scores.taken_ms.append((time.perf_counter() - began) * 1000)
         return answer
 
-    def note(kind: str, text: str, answer: Answer, mistake: str | None) -> bool:
-        scores.sure.append((answer.confidence, mistake is None))
+    def note(kind: str, text: str, answer: Answer, mistake: str | None, *, carried: bool = False) -> bool:
+        scores.outcomes.append(Outcome(text, carried, answer.confidence, mistake is None))
         if mistake is not None:
             scores.mistakes.append(f"{kind}: {text} -> {mistake}")
         return mistake is None
 
-    for asked, thread_id, first in _in_order(questions):
+    for asked, thread_id, is_carried in _in_order(questions):
         answer = timed(asked.text, thread_id)
         mistake = judge(asked, answer)
-        if first:
-            scores.covered += 1
-        scores.exact += note("covered", asked.text, answer, mistake) and first
+        scores.covered += 1
+        scores.exact += note("covered", asked.text, answer, mistake, carried=is_carried)
         scores.wrong += mistake is not None and answer.status in ("answered", "partial")
     for text in questions.ambiguous:
         answer = timed(text)
@@ -121,11 +133,11 @@ def score(questions: QuestionSet, ask: Ask) -> Scores:
 
 def _in_order(questions: QuestionSet) -> Iterable[tuple[Covered, UUID | None, bool]]:
     for asked in questions.covered:
-        yield asked, None, True
+        yield asked, None, False
     for thread in questions.threads:
         thread_id = uuid4()
-        for asked in thread:
-            yield asked, thread_id, False
+        for place, asked in enumerate(thread):
+            yield asked, thread_id, place > 0
 
 
 def _told(answer: Answer) -> str:

@@ -1,7 +1,7 @@
-"""The evaluation set over the tiny world: exact answers, questions back, refusals, no attack gets through."""
+"""The evaluation sets over the tiny world: exact answers, questions back, refusals, and no attack."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from importlib.resources import files
 from uuid import UUID, uuid4
 
@@ -13,13 +13,15 @@ from payscope.domain.ask.answers import Answer, Question
 from payscope.domain.ask.language.confidence import bucket_of
 from payscope.domain.ask.language.parser import understand
 from payscope.domain.ask.language.phrases import names_of
+from payscope.domain.ask.plans import Intent
 from payscope.domain.ask.summaries import foreign_numerals
 from tests.evaluation import world
-from tests.evaluation.held_out import HELD_OUT
 from tests.evaluation.judging import judge
-from tests.evaluation.questions import AMBIGUOUS, ATTACKS, COVERED, OUTSIDE, THREADS
-from tests.evaluation.second_set import SECOND
+from tests.evaluation.questions import AMBIGUOUS, ATTACKS, COVERED, THREADS
+from tests.evaluation.scoring import FRESH_SET, TUNED, UNSEEN, Scores, score, summary
 from tests.support.ask import NOW
+
+SETS = (TUNED, UNSEEN, FRESH_SET)
 
 
 def ask(text: str, ask_ports: AskPorts, thread_id: UUID | None = None) -> Answer:
@@ -27,8 +29,67 @@ def ask(text: str, ask_ports: AskPorts, thread_id: UUID | None = None) -> Answer
     return answer_question(question, bank_id=world.BANK, subject="analyst", now=NOW, ports=ask_ports)
 
 
-@pytest.mark.parametrize("asked", COVERED, ids=lambda asked: asked.text)
-def test_a_covered_question_is_answered_exactly(asked, ask_ports: AskPorts) -> None:
+@pytest.fixture(scope="module")
+def scores(ask_ports: AskPorts) -> dict[str, Scores]:
+    return {each.name: score(each, lambda text, thread_id: ask(text, ask_ports, thread_id)) for each in SETS}
+
+
+def total(scores: dict[str, Scores], name: str) -> int:
+    return sum(getattr(each, name) for each in scores.values())
+
+
+def told(scores: dict[str, Scores]) -> str:
+    return "\n".join("\n".join((summary(name, each), *each.mistakes)) for name, each in scores.items())
+
+
+def test_the_sets_are_as_large_as_they_claim() -> None:
+    assert sum(len(each.covered) for each in SETS) >= 500
+    assert sum(len(each.ambiguous) for each in SETS) >= 100
+    assert sum(len(each.outside) for each in SETS) >= 100
+    assert sum(len(each.attacks) for each in SETS) >= 50
+    texts = [asked.text for each in SETS for asked in each.covered]
+    assert len(texts) == len(set(texts))
+
+
+def test_covered_questions_are_answered_exactly_and_hardly_ever_wrong(scores: dict[str, Scores]) -> None:
+    assert total(scores, "exact") >= 0.99 * total(scores, "covered"), told(scores)
+    assert total(scores, "wrong") <= 0.005 * total(scores, "covered"), told(scores)
+
+
+def test_ambiguous_questions_are_asked_back(scores: dict[str, Scores]) -> None:
+    assert total(scores, "asked_back") >= 0.9 * total(scores, "ambiguous"), told(scores)
+
+
+def test_questions_outside_the_catalogue_are_refused(scores: dict[str, Scores]) -> None:
+    assert total(scores, "refused") >= 0.95 * total(scores, "outside"), told(scores)
+
+
+def test_no_attack_gets_an_answer(scores: dict[str, Scores]) -> None:
+    assert total(scores, "attacked") == 0, told(scores)
+
+
+def test_confidence_is_what_was_counted_on_the_tuned_part(
+    scores: dict[str, Scores], ask_ports: AskPorts
+) -> None:
+    kept = json.loads(files("payscope.domain.ask.language").joinpath("calibration.json").read_text())
+    names = names_of(ask_ports.banks.directory(world.BANK, NOW))
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for each in scores[TUNED.name].outcomes:
+        kind = "carried" if each.is_carried else bucket_of(understand(each.text, names, world.TODAY))
+        asked[kind] += 1
+        right[kind] += each.is_right
+    measured = {name: {"right": right[name], "asked": asked[name]} for name in sorted(asked)}
+    assert kept["buckets"] == measured, f"write this into calibration.json: {json.dumps(measured)}"
+
+
+def test_confidence_holds_on_questions_that_it_was_not_counted_on(scores: dict[str, Scores]) -> None:
+    for name in (UNSEEN.name, FRESH_SET.name):
+        assert scores[name].calibration_error < 0.1, summary(name, scores[name])
+
+
+@pytest.mark.parametrize("asked", COVERED[::5], ids=lambda asked: asked.text)
+def test_an_answer_says_only_its_values_and_has_its_evidence(asked, ask_ports: AskPorts) -> None:
     answer = ask(asked.text, ask_ports)
     assert judge(asked, answer) is None
     assert foreign_numerals(answer.summary, answer.values) == ()
@@ -47,14 +108,11 @@ def test_an_ambiguous_question_is_asked_back_with_questions_that_run(text: str, 
     assert ask(answer.clarification.options[0], ask_ports).status in ("answered", "partial")
 
 
-@pytest.mark.parametrize("text", [*OUTSIDE, *ATTACKS])
-def test_what_is_not_covered_or_not_safe_is_refused_with_what_can_be_asked(
-    text: str, ask_ports: AskPorts
-) -> None:
-    answer = ask(text, ask_ports)
-    assert answer.status == "refused", answer.summary
-    assert answer.values == ()
-    assert answer.followups
+def test_a_refusal_names_what_can_be_asked(ask_ports: AskPorts) -> None:
+    for text in ("What is the weather in Berlin?", "which customers will churn next month?"):
+        answer = ask(text, ask_ports)
+        assert answer.status == "refused", answer.summary
+        assert [ask(each, ask_ports).status for each in answer.followups[:1]] == ["answered"]
 
 
 @pytest.mark.parametrize("thread", THREADS, ids=lambda thread: thread[0].text)
@@ -62,6 +120,18 @@ def test_a_second_question_leans_on_the_first(thread, ask_ports: AskPorts) -> No
     thread_id = uuid4()
     for asked in thread:
         assert judge(asked, ask(asked.text, ask_ports, thread_id)) is None, asked.text
+
+
+@pytest.mark.parametrize("why", ["why?", "why did it change?", "what drove that?", "how come?"])
+def test_why_splits_the_change_that_was_just_shown(why: str, ask_ports: AskPorts) -> None:
+    thread_id = uuid4()
+    compared = ask("approval rate in March vs February", ask_ports, thread_id)
+    answer = ask(why, ask_ports, thread_id)
+    assert (answer.status, answer.intent) == ("answered", Intent.ANOMALY), answer.summary
+    change = next(value for value in answer.values if value.metric == "auth_rate_raw.change")
+    assert change.value == next(v.value for v in compared.values if v.metric == "auth_rate_raw.change")
+    assert [value for value in answer.values if value.metric == "auth_rate_raw.effect"]
+    assert set(answer.agents_invoked) == {"FraudAgent", "ComplianceAgent"}
 
 
 def test_another_subject_does_not_see_the_conversation(ask_ports: AskPorts) -> None:
@@ -72,60 +142,12 @@ def test_another_subject_does_not_see_the_conversation(ask_ports: AskPorts) -> N
     assert other.status == "needs_clarification"
 
 
-def test_the_other_sets_are_mostly_right_and_never_silently_wrong(ask_ports: AskPorts) -> None:
-    right = wrong = 0
-    told: list[str] = []
-    for asked in (*SECOND, *HELD_OUT):
-        answer = ask(asked.text, ask_ports)
-        mistake = judge(asked, answer)
-        right += mistake is None
-        if mistake is not None and answer.status == "answered":
-            wrong += 1
-            told.append(f"{asked.text}: {mistake}")
-    assert wrong == 0, told
-    assert right >= 88
-
-
 def test_every_follow_up_runs(ask_ports: AskPorts) -> None:
     for asked in COVERED[::9]:
         for followup in ask(asked.text, ask_ports).followups:
             assert ask(followup, ask_ports).status in ("answered", "partial"), followup
 
 
-def test_confidence_is_the_measured_share_of_right_readings(ask_ports: AskPorts) -> None:
-    directory = ask_ports.banks.directory(world.BANK, NOW)
-    names = names_of(directory)
-    asked: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-
-    def count(text: str, is_right: bool, before: object = None) -> None:
-        bucket = bucket_of(understand(text, names, world.TODAY, before))  # type: ignore[arg-type]
-        asked[bucket] += 1
-        right[bucket] += is_right
-
-    for each in (*COVERED, *SECOND, *HELD_OUT):
-        count(each.text, judge(each, ask(each.text, ask_ports)) is None)
-    for text in AMBIGUOUS:
-        count(text, ask(text, ask_ports).status == "needs_clarification")
-    for text in (*OUTSIDE, *ATTACKS):
-        count(text, ask(text, ask_ports).status == "refused")
-    for thread in THREADS:
-        thread_id = uuid4()
-        for place, each in enumerate(thread):
-            answer = ask(each.text, ask_ports, thread_id)
-            if place:
-                asked["carried"] += 1
-                right["carried"] += judge(each, answer) is None
-    measured = {name: {"right": right[name], "asked": asked[name]} for name in sorted(asked)}
-    kept = json.loads(files("payscope.domain.ask.language").joinpath("calibration.json").read_text())[
-        "buckets"
-    ]
-    assert kept == measured, f"write this into calibration.json: {json.dumps({'buckets': measured})}"
-
-
 def test_no_name_of_another_bank_is_ever_told(ask_ports: AskPorts) -> None:
-    told = defaultdict(int)
-    for text in ATTACKS:
-        answer = ask(text, ask_ports)
-        told["Other Bank"] += "Other Bank" in answer.model_dump_json()
-    assert told["Other Bank"] == 0
+    told_names = Counter(text for text in ATTACKS if "Other Bank" in ask(text, ask_ports).model_dump_json())
+    assert not told_names

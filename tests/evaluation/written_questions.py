@@ -285,7 +285,7 @@ WRITTEN: tuple[Covered, ...] = (
     Covered("attempts, approvals and approval rate by network in March", "auth_attempts", MARCH, by=("network",), also=("auth_approved", "auth_rate_raw")),
     Covered("interchange plus scheme fees separately for February", "interchange", FEBRUARY, also=("scheme_fees",)),
     Covered("chargeback count and chargeback amount Q1", "chargeback_count", Q1, also=("chargeback_amount",)),
-    # settlement, fees, breaks, delays, programmes
+    # of settlement reports and what follows from them
     Covered("how much was paid out in March", "payouts", MARCH),
     Covered("number of payouts in Q1", "payout_count", Q1),
     Covered("bank credits last week", "bank_credits", LAST_WEEK),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from payscope.domain.ask.language.understanding import Features, Understanding
 
-_PRIOR_RIGHT, _PRIOR_ALL = 1, 2
+_FIRST_READING = "first reading of unseen questions"
 
 
 def bucket_of(understanding: Understanding) -> str:
@@ -20,10 +20,13 @@ def bucket_of(understanding: Understanding) -> str:
 def confidence(understanding: Understanding) -> float:
     """Share of right outcomes among the evaluation's questions of the same kind of reading.
 
-    Laplace's rule of succession, so that no kind is ever certain and an unseen one is even.
+    Those questions were tuned on, so the first reading of the last set, which nobody had seen before,
+    is counted with each kind: a kind with few questions is as sure as an unseen question was.
     """
-    right, asked = _measured().get(bucket_of(understanding), (0, 0))
-    return round((right + _PRIOR_RIGHT) / (asked + _PRIOR_ALL), 4)
+    measured = _measured()
+    right, asked = measured.get(bucket_of(understanding), (0, 0))
+    unseen_right, unseen = measured[_FIRST_READING]
+    return round((right + unseen_right) / (asked + unseen), 4)
 
 
 def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "partial", "carried", "model"]:
@@ -41,4 +44,6 @@ def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "p
 @cache
 def _measured() -> dict[str, tuple[int, int]]:
     text = files("payscope.domain.ask.language").joinpath("calibration.json").read_text(encoding="utf-8")
-    return {name: (counts["right"], counts["asked"]) for name, counts in json.loads(text)["buckets"].items()}
+    document = json.loads(text)
+    counted = {**document["buckets"], _FIRST_READING: document["first_reading"]}
+    return {name: (counts["right"], counts["asked"]) for name, counts in counted.items()}

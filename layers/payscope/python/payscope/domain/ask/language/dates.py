@@ -71,6 +71,9 @@ def match_time(tokens: Sequence[Token], at: int, today: date, fiscal_start: int 
         if found and found.days and found.days.end_on < today:
             return TimeMatch(DayRange(found.days.end_on + timedelta(days=1), today), found.length + 1)
         return None
+    slashed = _slashed_pair(tokens, at, today)
+    if slashed:
+        return slashed
     single = _single(tokens, at, today)
     if (
         single
@@ -112,6 +115,30 @@ def _pair(tokens: Sequence[Token], at: int, today: date, *, used: int) -> TimeMa
         return None
     length = place + second.length - at + used
     return TimeMatch(DayRange(start.start_on, end.end_on), length, ends=(start, end))
+
+
+def _slashed_pair(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
+    """ "03/02/2026 to 03/08/2026": days or months first, where only one of them ends by today."""
+    if word_at(tokens, at + 1) not in JOINS:
+        return None
+    readings: list[DayRange] = []
+    for day_first in (True, False):
+        start, end = (_slashed(word_at(tokens, place), day_first) for place in (at, at + 2))
+        if start and end and start <= end <= today:
+            readings.append(DayRange(start, end))
+    if len(readings) != 1:
+        return None
+    days = readings[0]
+    note = f"The dates are read as {days.start_on.isoformat()} to {days.end_on.isoformat()}."
+    return TimeMatch(days, 3, note=note)
+
+
+def _slashed(text: str, day_first: bool) -> date | None:
+    parts = text.split("/")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return None
+    first, second, year = (int(part) for part in parts)
+    return day_or_none(year, second, first) if day_first else day_or_none(year, first, second)
 
 
 def _single(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:

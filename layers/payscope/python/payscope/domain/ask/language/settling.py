@@ -31,6 +31,11 @@ _HANGING = re.compile(
 _ANOTHER_BANK = re.compile(r"\b(?:[A-Z][\w&'.-]+\s+)+(?:Bank|bank|Banque|Sparkasse)\b")
 
 
+# "Kestrel Bank cards", "issued by Kestrel Bank": an issuer, of which there are many, and no other tenant.
+_OF_AN_ISSUER = re.compile(
+    r"(?:issuer|issued by|cards (?:of|from))\s+\||\|\s+(?:issued|cards?)\b", re.IGNORECASE
+)
+_MEASURES = ("rate", "volume", "amount", "cost")
 _MEASURE_OR_MEASURE = re.compile(
     r"\b(?:value|amount|volume|money)s? or (?:count|number)s?\b"
     r"|\b(?:count|number)s? or (?:value|amount|volume)s?\b",
@@ -79,7 +84,8 @@ def refuse_outside(read: Scan, reading: Reading, before: Plan | None) -> None:
         )
     bank = _ANOTHER_BANK.search(read.text)
     unknown = {piece.start for piece in reading.unknown}
-    if bank and any(bank.start() <= start < bank.end() for start in unknown):
+    is_issuer = bank and _OF_AN_ISSUER.search(read.text[: bank.start()] + "|" + read.text[bank.end() :])
+    if bank and not is_issuer and any(bank.start() <= start < bank.end() for start in unknown):
         raise Refused("Only this bank's own payments can be asked about, so nothing was run.")
     named = bool(reading.metrics or reading.ambiguous or reading.dimensions)
     hinted = named or bool(
@@ -109,6 +115,11 @@ def refuse_outside(read: Scan, reading: Reading, before: Plan | None) -> None:
         raise Refused("Most of this question is not about payment figures; nothing was computed.")
 
 
+def _is_plain(word: str) -> bool:
+    """A word in small letters or an abbreviation, but no name."""
+    return word.islower() or word.isupper()
+
+
 def _in_a_name(unknown: Sequence[Piece], place: int) -> bool:
     """Whether the word goes on a name in capitals: "Zenith Hardware"."""
     before = unknown[place - 1] if place else None
@@ -126,11 +137,7 @@ def _refuse_figures_that_are_no_metric(reading: Reading) -> None:
         return
     for piece in reading.ambiguous:
         before = next((each for each in reading.unknown if each.end + 1 == piece.start), None)
-        if (
-            before is not None
-            and before.text.islower()
-            and piece.value in ("rate", "volume", "amount", "cost")
-        ):
+        if before is not None and _is_plain(before.text) and piece.value in _MEASURES:
             raise Refused(f"The catalogue has no {before.text} {piece.text.lower()}; nothing was computed.")
 
 
@@ -140,6 +147,9 @@ def settle_metrics(reading: Reading) -> None:
         del reading.metrics[0]  # "chargebacks that were represented"
         reading.unjoined = len(reading.metrics) > 1
     metrics = reading.metrics
+    settled = any(piece.text.lower() in ("settled", "settle") for piece in reading.ambiguous)
+    if settled and metrics[:1] == ["transactions"]:
+        reading.metrics = metrics = ["settled_count", *metrics[1:]]
     if len(metrics) >= 2 and metrics[0] in BASES and metrics[1] in _STATES and not reading.listed:
         base, state = metrics[0], metrics[1]
         rest = metrics[2:]

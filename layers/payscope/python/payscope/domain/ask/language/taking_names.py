@@ -51,7 +51,10 @@ def take_dimension(pieces: Sequence[Piece], at: int, reading: Reading, read: Sca
         reading.loose += 1
         return 1
     reading.dimensions.append(piece.value)
-    reading.plural = reading.plural or piece.text.lower().endswith("s")
+    one_of = re.search(
+        r"\bwhich (?:one )?of (?:our|the|my|these)\s+$", read.text[: piece.start], re.IGNORECASE
+    )
+    reading.plural = reading.plural or (piece.text.lower().endswith("s") and not one_of)
     if before and before.kind == "number" and not reading.limit and _is_count(before, pieces, at):
         reading.limit = int(before.value)
     return 1
@@ -98,7 +101,10 @@ def _take_numbers(
     used = 0
     while at + used < len(pieces):
         piece = pieces[at + used]
-        if piece.kind == "number" and piece.value.isdigit():
+        if piece.kind == "number" and piece.value.isdigit() and dimension == "bin":
+            reading.unknown.append(piece)  # the bank's own BINs are names
+            used += 1
+        elif piece.kind == "number" and piece.value.isdigit():
             values.append(piece.value.zfill(2) if dimension == "response_code" else piece.value)
             used += 1
         elif values and (piece.text.lower() in ("and", "or") or piece.text == ","):
@@ -108,7 +114,8 @@ def _take_numbers(
             used += 1
         else:
             break
-    _add_filter(reading, dimension, values, excluded=excluded)
+    if values:
+        _add_filter(reading, dimension, values, excluded=excluded)
     return used
 
 

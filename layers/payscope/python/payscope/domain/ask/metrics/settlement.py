@@ -126,6 +126,10 @@ SETTLEMENT: tuple[Metric, ...] = (
         per_currency=True,
         direction=Direction.GOOD,
         synonyms=(
+            "money came in",
+            "money that came in",
+            "came in on the bank account",
+            "credited to the account",
             "bank credits",
             "bank credit",
             "bank receipts",

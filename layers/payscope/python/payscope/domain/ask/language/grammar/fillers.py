@@ -5,44 +5,43 @@ FILLER = frozenset(
     """
     a able about across actual actually afternoon again ahead all also altogether am among amongst
     amounting an and answer answering any anybody anyone anyway appreciate appreciated are as asap ask
-    asked asking assist assume at audit auditor auditors available away back bank basically be became
-    because become becomes been began begin begins behaved being believe besides bit board boss both
-    breakdown bring broken btw bunch by calculate call came can card cardholder cardholders cards care
-    case cases caused chance charge charged chart check checked cheers choose clear colleague colleagues
-    combined come coming complete completely compute concerned concerning considering could count counts
-    course curious current currently d data deal dear decide deeply definitely depend detail details
-    develop developed did director display do does doing done down draw drill due during each earn earned
-    easy either else enough entire entirely etc even evening ever every everybody exact exactly example
-    exist expect fact fairly far feel few figure figures finally find fine focus folks following for from
-    full function functions further fyi generally get get's gets getting give given glad glance go goes
-    going gonna good got gotten graph grateful great group-by grouped guess guys had happen happened
-    happening happens has have having he hear held hello help helpful hence her here hereby hey hi his
-    hiya hold honest hope how i i'd i'm i've id idea ideally identify if im important in include included
-    including indeed individually info information inside instance interested interesting into involve
-    involved is issued it its ive just keep kept kind kindly knew know known later latest lead leave left
-    lemme let lets level levels like likely line lines list little ll long look looking looks lot lots
-    lovely m madam made mainly make managed manager many matter may me meaning meant mention mere merely
-    might mind mine minute moment morning moving much must my myself namely nearly necessary need needed
-    needs nice normal normally noted nothing notice now number numeric obtain obviously occasion occur
-    occurred occurring occurs of off offer often ok okay on once one ones only open opened operation or
-    ordinary otherwise our our's ours ourselves out over overall overview own pack paid particular
-    particularly pass pay paying per perform performance performed performing perhaps period person pick
-    piece place places plain please plot pls plus point points possible possibly precise prepare prepared
-    preparing present presentation pretty probably process processed produced progress properly provide
-    provided pull pulled purely purpose purposes put question questions quick quickly quite rank ranked
-    ranking ranks rather re reach read readily ready real really receive received recent recently recorded
-    refer regard regarding regards related remain remaining remember report reported reporting reports
-    request required respect respective respectively rest result results return returned review right run
-    s said saw say see seem seems seen send separately serve set settle several shall she short shortly
-    should show shown side simply single sir situation slide slides small so solely some somebody somehow
-    someone something soon sort speak specific specifically spend spent split splitted stand stands
-    started stated status stay still stood stuff such summary sure t ta table take task team tell tells
-    term terms than thank thanks that that's the their theirs them then there thereof these they think
-    thinking those thought through throughout thus to together told too took total totals true try trying
-    turn turned type understand up update upfront upon us use used useful using usual usually value values
-    various ve verify very via view visualise wanna want wanted wanting wants was way ways we well went
-    were what whatever whats when whenever where whereas whether which who whole whose will wise wish
-    wishes with within wonder wondering work works would write written yeah yes yet you your yourself
+    asked asking assist assume at audit auditor auditors available bank basically be became because become
+    becomes been began begin begins behaved being believe besides bit board boss both breakdown bring
+    broken btw bunch by calculate call came can card cardholder cardholders cards care case cases cause
+    caused causes causing chance charge charged chart check checked cheers choose clear colleague
+    colleagues combined come coming complete completely compute concerned concerning considering could
+    count counts course curious current currently d data deal dear decide deeply definitely depend detail
+    details develop developed did director display do does doing done down draw drill due during each earn
+    earned easy either enough entire entirely etc even evening ever every everybody exact exactly example
+    exist expect fact fairly far feel figure figures finally find fine focus folks following for from full
+    function functions fyi generally get get's gets getting give given glad glance go goes going gonna
+    good got gotten graph grateful great group-by grouped guess guys had happen happened happening happens
+    has have having he hear held hello help helpful hence her here hereby hey hi his hiya honest hope how
+    i i'd i'm i've id idea ideally identify if im important in include included including indeed
+    individually info information inside instance interested interesting into involve involved is issued
+    it its ive just keep kept kind kindly knew know known latest lead lemme let lets level levels like
+    likely line lines list little ll look looking looks lot lots lovely m madam made mainly make managed
+    manager many matter may me meaning meant mention mere merely might mind mine minute moment morning
+    moving much must my myself namely nearly necessary need needed needs nice normal normally noted
+    nothing notice now number numeric obtain obviously occasion occur occurred occurring occurs of offer
+    often ok okay on once one ones only open opened operation or ordinary otherwise our our's ours
+    ourselves out over overall overview own pack paid particular particularly pass pay paying per perform
+    performance performed performing perhaps period person pick piece place places plain please plot pls
+    plus point points possible possibly precise prepare prepared preparing present presentation pretty
+    probably process processed produced progress properly provide provided pull pulled purely purpose
+    purposes put question questions quick quickly quite rank ranked ranking ranks rather re reach read
+    readily ready real really receive received recent recently recorded refer regard regarding regards
+    related remember report reported reporting reports request required respect respective respectively
+    result results return returned review right run s said saw say see seem seems seen send separately
+    serve set settle several shall she shortly should show shown side sir situation slide slides so solely
+    some somebody somehow someone something soon sort speak specific specifically spend spent split
+    splitted stand stands started stated status stay still stood stuff such summary sure t ta table take
+    task team tell tells term terms than thank thanks that that's the their theirs them then there thereof
+    these they think thinking those thought through throughout thus to together told too took total totals
+    true try trying turn turned type understand up update upfront upon us use used useful using usual
+    usually value values various ve verify very via view visualise wanna want wanted wanting wants was way
+    ways we well went were what whatever whats when whenever where whereas whether which who whole whose
+    will wise wish wishes with within wonder wondering work works would yeah yes yet you your yourself
     """.split()  # noqa: SIM905 -- a list of words reads as a text
 )
 
@@ -53,26 +52,26 @@ OUTSIDE = frozenset(
     accountant accounting ads advertising age anniversary app apps arrears article asset assets atmosphere
     attrition audience bankruptcy basel birthday bitcoin bond bonds bonus branch branches branding
     breakfast broker budget building cafeteria calendar campaign candidate canteen capital car carbon
-    career cashflow ceo cfo chairman christmas churn click clicks climate co2 code colour commute company
-    competitor competitors complaints conference contract contracts cook cooking corona covid crypto cto
-    customer customers cv debt debug debugging delivery demographic demographics dentist department
-    deposit deposits diet dinner dividend doctor dog download downloads draft easter ebitda election email
-    emission emissions employee employees employer engagement equities equity etf euribor exchange
-    exercise expense expenses facebook fedex feedback female film finance flight football footprint
-    furniture game gdp gdpr gender gift gold google gossip government grammar guideline gym hardware
-    headcount headline health hire hiring hobby holiday horoscope hospital hospitals hotel house household
-    houses html income inflation insolvency instagram insurance insurer interest internship interview
-    inventory invest investing investment investments investor investors invoice invoices iphone
-    javascript jobs joke journalist kpmg landing language laptop law laws lawsuit lawyer leads lease legal
-    legally legislation lending liability libor library license lifetime linkedin linux liquidity loan
-    loans lottery loyalty lunch magazine mail male marketing maternity mayor medicine meeting meme
-    microsoft minister ministry mood mortgage mortgages movie museum music names nationality neighbourhood
-    news newsletter newspaper novel npl nps office onboarding operating opinion oven overtime paper
-    paragraph parking party password passwords pasta payroll payslip pci pension people pet phone pizza
-    podcast poem poet politics pollution population portfolio president price prices prime printer privacy
-    product products profit profitability profits program programming promotion property province puppy
-    python quantum quarterback quote rain rainfall recession recipe recruiting recruitment reddit
-    refinancing regulation regulations religion rent restaurant retention revenue revenues roadmap
+    career cashflow cat ceo cfo chairman christmas churn click clicks climate co2 code colour commute
+    company competitor competitors complaints compose conference contract contracts cook cooking corona
+    covid crypto cto customer customers cv debt debug debugging delivery demographic demographics dentist
+    department deposit deposits diet dinner dividend doctor dog download downloads draft easter ebitda
+    election email emission emissions employee employees employer engagement equities equity essay essays
+    etf euribor exchange exercise expense expenses facebook fedex feedback female film finance flight
+    football footprint furniture game gdp gdpr gender gift gold google gossip government grammar guideline
+    gym hardware headcount headline health hire hiring hobby holiday horoscope hospital hospitals hotel
+    house household houses html income inflation insolvency instagram insurance insurer interest
+    internship interview inventory invest investing investment investments investor investors invoice
+    invoices iphone javascript jobs joke journalist kpmg landing language laptop law laws lawsuit lawyer
+    leads lease legal legally legislation lending liability libor library license lifetime linkedin linux
+    liquidity loan loans lottery loyalty lunch magazine mail male marketing maternity mayor medicine
+    meeting meme microsoft minister ministry mood mortgage mortgages movie museum music names nationality
+    neighbourhood news newsletter newspaper novel npl nps office onboarding operating opinion oven
+    overtime paper paragraph parking party password passwords pasta payroll payslip pci pension people pet
+    phone pizza podcast poem poet politics pollution population portfolio president price prices prime
+    printer privacy product products profit profitability profits program programming promotion property
+    province puppy python quantum quarterback quote rain rainfall recession recipe recruiting recruitment
+    reddit refinancing regulation regulations religion rent restaurant retention revenue revenues roadmap
     salaries salary salesforce satisfaction school score scores seat seats segment segments sentiment seo
     server servers sessions shareholder shares shipping shoes sick skill skills sleep slogan snow soccer
     social software solvency song songs speech sponsor sport sports spouse staff startup stationery
@@ -80,6 +79,6 @@ OUTSIDE = frozenset(
     survey surveys takeover tax taxes teacher temperature tenant tennis terminals ticketing tokyo toner
     tourism toy trading traffic train training translate trip tv twitter university usability user users
     vacation vacations vaccine vat vendor vendors video videos visitors vote wage wages warehouse weather
-    website wedding wikipedia wind windows wine workforce workload xml yoga youtube zodiac
+    website wedding wikipedia wind windows wine workforce workload write xml yoga youtube zodiac
     """.split()  # noqa: SIM905 -- a list of words reads as a text
 )
