@@ -16,7 +16,11 @@ select k.event_id, k.revision as newest, e.revision, e.content_hash, e.occurred_
                   and (o.write_order, o.report_id) > (r.write_order, r.report_id))
        end as is_newer
 from staged_event s
-join payscope.event_key k on k.bank_id = %(bank_id)s and k.event_id = s.event_id
+cross join lateral (
+    select k.event_id, k.revision, k.occurred_at, k.told_by from payscope.event_key k
+    where k.bank_id = %(bank_id)s and k.event_id = s.event_id
+    limit 1
+) k
 cross join lateral (
     select e.revision, e.content_hash, e.occurred_at, e.known_from, e.known_to, e.report_id, e.row_number
     from payscope.event e

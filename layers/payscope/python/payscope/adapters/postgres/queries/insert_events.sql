@@ -18,9 +18,11 @@ fresh as (
     from staged s left join known_event k on k.event_id = s.event_id
     where not coalesce(k.is_current, false)
        or (k.content_hash <> s.content_hash and not k.is_newer and k.content_hash <> s.final_hash)
-       or (k.content_hash <> s.content_hash and k.is_newer and not exists (
-               select from payscope.event e
-               where e.bank_id = %(bank_id)s and e.event_id = s.event_id and e.content_hash = s.content_hash))
+       -- One probe per overtaken row; as NOT EXISTS it may be answered from a hash of all the bank's events.
+       or (k.content_hash <> s.content_hash and k.is_newer and (
+               select 1 from payscope.event e
+               where e.bank_id = %(bank_id)s and e.event_id = s.event_id and e.content_hash = s.content_hash
+               limit 1) is null)
 ),
 inserted as (
     insert into payscope.event (
@@ -53,6 +55,10 @@ keyed as (
     update payscope.event_key k
     set revision = n.revision, occurred_at = coalesce(n.moved_to, k.occurred_at)
     from newest n
-    where k.bank_id = %(bank_id)s and k.event_id = n.event_id
+    cross join lateral (
+        select o.ctid as place from payscope.event_key o
+        where o.bank_id = %(bank_id)s and o.event_id = n.event_id limit 1
+    ) held
+    where k.ctid = held.place and k.bank_id = %(bank_id)s
 )
 select count(*), count(distinct row_number) from inserted
