@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from wiring import build_gate, build_ports
+from wiring import WRITERS, build_gate, build_ports
 
 from payscope.adapters.aws.environment import load_settings
 from payscope.http.chat_app import create_chat_app
@@ -15,7 +15,7 @@ from payscope.http.on_lambda import on_lambda
 def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
     gate, database = build_gate(settings)
-    return on_lambda(create_chat_app(gate, build_ports(settings, database)))
+    return on_lambda(create_chat_app(gate, build_ports(settings, database), WRITERS))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.raw_rows import S3RawRows
+from payscope.adapters.sheets.csv_writer import CsvWriter
+from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
 from payscope.application.ask.ports import AskPorts
 from payscope.application.operate.measure import EveryRecorder
@@ -24,6 +26,7 @@ from payscope.settings import Settings
 
 # One request at a time runs in a sandbox; the second connection is for work beside it.
 _POOL_SIZE = 2
+WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
 
 def build_gate(settings: Settings) -> tuple[Gate, Database]:

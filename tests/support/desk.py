@@ -201,6 +201,7 @@ class MemoryCase:
         self._row = row
         self.state = row.state
         self.is_cleared = row.cleared_at is not None
+        self.changed_at = book.changed_at.get(row.break_id)
         self.history = tuple(
             Act(item.action, item.actor, item.acted_at) for item in book.decisions.get(row.break_id, [])
         )
@@ -228,6 +229,7 @@ class MemoryBreaks:
     audit: MemoryAuditLog
     rows: dict[UUID, dict[UUID, BreakRow]] = field(default_factory=dict)
     decisions: dict[UUID, list[Resolution]] = field(default_factory=dict)
+    changed_at: dict[UUID, datetime] = field(default_factory=dict)
 
     def page(
         self, bank_id: UUID, wanted: BreakFilter, after: tuple[date, UUID] | None, limit: int

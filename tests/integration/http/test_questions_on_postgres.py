@@ -1,5 +1,7 @@
 """Questions over HTTP: answered from the database, with receipts that open, and entries in the bank's log."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +19,7 @@ from payscope.domain.identity import Role
 from payscope.http.access import Gate
 from payscope.http.chat_app import create_chat_app
 from tests.support.ask import NOW, RowsInMemory, load_world
-from tests.support.desk import Desk, NamedTokens
+from tests.support.desk import WRITERS, Desk, NamedTokens
 from tests.support.postgres import TestDatabases
 
 OWN, OTHER = uuid4(), uuid4()
@@ -38,7 +40,7 @@ class Service:
             now=lambda: NOW,
             new_id=uuid4,
         )
-        self.app = create_chat_app(gate, postgres_ask_ports(database, RowsInMemory()))
+        self.app = create_chat_app(gate, postgres_ask_ports(database, RowsInMemory()), WRITERS)
 
     def client(self, bank_id: UUID = OWN, role: Role = Role.ANALYST) -> TestClient:
         return self.desk.client(self.app, role, bank_id)
@@ -213,3 +215,15 @@ def test_neither_card_number_nor_idempotency_key_is_stored(service: Service) -> 
         keys = {row[0] for row in cursor.fetchall()}
     assert key not in keys
     assert all(len(each) == 64 for each in keys)
+
+
+def test_the_rows_of_a_number_come_as_a_file(service: Service) -> None:
+    (value,) = ask(service, "How many authorisation attempts in March 2026?").json()["values"]
+    receipt = service.client().get(f"/receipts/{value['id']}?limit=500").json()
+    response = service.client().get(f"/receipts/{value['id']}?format=csv")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert [row["event_id"] for row in rows] == [row["event_id"] for row in receipt["rows"]]
+    (name,) = receipt["rows"][0]["contribution"]
+    assert sum(int(row[name]) for row in rows) == int(value["value"])
+    assert service.last_event()["outcome"] == "csv"
+    assert service.client(OTHER).get(f"/receipts/{value['id']}?format=csv").status_code == 404

@@ -213,6 +213,16 @@ def test_a_break_tells_what_states_it_came_into(desk: Desk) -> None:
     assert (first["state"], first["amount_minor"], first["is_cleared"]) == ("UNMATCHED", 1234, False)
 
 
+def test_who_agreed_to_another_amount_has_not_agreed(desk: Desk) -> None:
+    desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
+    assert resolve(desk, "ana", action="WRITE_OFF").json()["action"] == "WRITE_OFF_PROPOSED"
+    desk.now += timedelta(minutes=5)
+    desk.breaks.changed_at[UUID(int=1)] = desk.now
+    desk.now += timedelta(minutes=5)
+    assert resolve(desk, "ben", action="WRITE_OFF").json()["action"] == "WRITE_OFF_PROPOSED"
+    assert resolve(desk, "ana", action="WRITE_OFF").json()["action"] == "WRITE_OFF_APPROVED"
+
+
 def test_a_reopened_write_off_needs_two_people_again(desk: Desk) -> None:
     desk.breaks.rows[BANK] = {UUID(int=1): a_break()}
     resolve(desk, "ana", action="WRITE_OFF")

@@ -63,6 +63,32 @@ def drill_receipt(
 
 
 @dataclass(frozen=True, slots=True)
+class DrilledRows:
+    """Rows behind a number, and where the next ones begin if there are more."""
+
+    rows: tuple[DrilledRow, ...]
+    next_cursor: str | None
+
+
+def drill_rows(
+    value_id: UUID, *, bank_id: UUID, ports: AskPorts, most: int, cursor: str | None = None
+) -> DrilledRows:
+    """The rows of a number for a file: page after page, until there are at least so many or no more.
+
+    Raises:
+        NotFound: This bank has no such receipt.
+        InvalidInput: The cursor is wrong.
+    """
+    rows: list[DrilledRow] = []
+    while True:
+        page = drill_receipt(value_id, bank_id=bank_id, ports=ports, limit=MOST_ROWS, cursor=cursor)
+        rows += page.rows
+        cursor = page.next_cursor
+        if cursor is None or len(rows) >= most:
+            return DrilledRows(tuple(rows), cursor)
+
+
+@dataclass(frozen=True, slots=True)
 class _DrilledPage:
     sql: str
     rows: tuple[DrilledRow, ...]

@@ -33,6 +33,11 @@ class OpenCase(Protocol):
         """Decisions so far, oldest first."""
         ...
 
+    @property
+    def changed_at(self) -> datetime | None:
+        """When its state or amount last changed since it was opened; None if it never did."""
+        ...
+
     def record(
         self, resolution: Resolution, state: MatchState | None, owner: str | None, audit: AuditDraft
     ) -> None:
@@ -84,7 +89,9 @@ class ResolveBreak:
         note = without_card_numbers(wish.note)
         assignee = None if wish.assignee is None else without_card_numbers(wish.assignee)
         with self.book.open(bank_id, break_id) as case:
-            outcome = decide(wish.decision, subject, case.state, case.is_cleared, case.history)
+            outcome = decide(
+                wish.decision, subject, case.state, case.is_cleared, case.history, case.changed_at
+            )
             acted_at = next_instant(self.now(), case.history)
             resolution = Resolution(self.new_id(), outcome.record, note, subject, acted_at)
             draft = AuditDraft(

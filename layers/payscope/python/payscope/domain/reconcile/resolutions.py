@@ -46,13 +46,19 @@ class Outcome:
 
 
 def decide(
-    decision: Decision, actor: str, state: MatchState, is_cleared: bool, history: Sequence[Act]
+    decision: Decision,
+    actor: str,
+    state: MatchState,
+    is_cleared: bool,
+    history: Sequence[Act],
+    changed_at: datetime | None = None,
 ) -> Outcome:
     """Turn what a person asks for into what is recorded.
 
     Args:
         actor: Who asks; a person, whatever roles they hold.
         history: Earlier decisions about this break, oldest first.
+        changed_at: When its state or amount last changed; what was proposed before is no longer agreed to.
 
     Raises:
         Conflict: The break is not in a state for it, or a write-off has not two people behind it.
@@ -69,7 +75,7 @@ def decide(
                 raise Conflict(
                     "The break is cleared already; there is nothing to write off.", state=state.value
                 )
-            proposer = _open_proposal(history)
+            proposer = _open_proposal(history, changed_at)
             if proposer is None:
                 return Outcome(Recorded.WRITE_OFF_PROPOSED)
             # Some issuers write one person's name in several cases; a letter's case makes no second person.
@@ -83,10 +89,10 @@ def next_instant(now: datetime, history: Sequence[Act]) -> datetime:
     return max(now, history[-1].acted_at + timedelta(microseconds=1)) if history else now
 
 
-def _open_proposal(history: Sequence[Act]) -> str | None:
+def _open_proposal(history: Sequence[Act], changed_at: datetime | None) -> str | None:
     for act in reversed(history):
         if act.action is Recorded.WRITE_OFF_PROPOSED:
-            return act.actor
+            return None if changed_at is not None and act.acted_at < changed_at else act.actor
         if act.action in (Recorded.WRITE_OFF_APPROVED, Recorded.REOPEN):
             return None
     return None

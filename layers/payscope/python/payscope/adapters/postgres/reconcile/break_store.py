@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -102,8 +102,9 @@ class PostgresBreakStore:
         """
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select state, cleared_at is not null from payscope.break"
-                " where bank_id = %s and break_id = %s for update",
+                "select k.state, k.cleared_at is not null, (select max(c.changed_at) from payscope.break_change c"
+                " where c.bank_id = k.bank_id and c.break_id = k.break_id and c.change_no > 1)"
+                " from payscope.break k where k.bank_id = %s and k.break_id = %s for update of k",
                 (bank_id, break_id),
             )
             row = cursor.fetchone()
@@ -113,7 +114,7 @@ class PostgresBreakStore:
                 Act(item.action, item.actor, item.acted_at)
                 for item in _resolutions(cursor, bank_id, break_id)
             )
-            yield LockedBreak(cursor, bank_id, break_id, MatchState(row[0]), row[1], history)
+            yield LockedBreak(cursor, bank_id, break_id, MatchState(row[0]), row[1], history, row[2])
 
 
 class LockedBreak:
@@ -127,12 +128,14 @@ class LockedBreak:
         state: MatchState,
         is_cleared: bool,
         history: tuple[Act, ...],
+        changed_at: datetime | None,
     ) -> None:
         self._cursor = cursor
         self._key = {"bank_id": bank_id, "break_id": break_id}
         self.state = state
         self.is_cleared = is_cleared
         self.history = history
+        self.changed_at = changed_at
 
     def record(
         self, resolution: Resolution, state: MatchState | None, owner: str | None, audit: AuditDraft
