@@ -8,6 +8,7 @@ with stored as (
            v.settlement_due_on, v.credit_due_on
     from verdict v
     where not exists (select from payscope.match m where m.bank_id = %(bank_id)s and m.match_id = v.match_id)
+    order by v.match_id
     returning state
 )
 select state, count(*) from stored group by state

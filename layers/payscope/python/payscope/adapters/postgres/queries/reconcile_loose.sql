@@ -12,7 +12,7 @@ from (
     from payment_event p
     join payscope.payment_item i on i.bank_id = %(bank_id)s and i.arn = p.arn and i.lifecycle_id is null
         and i.occurred_at between %(low)s and %(high)s
-    where p.round = %(round)s and p.arn ~ '^[0-9]{23}$'
+    where p.round = %(round)s and length(p.arn) = 23
     union all
     select i.*
     from payment_event p

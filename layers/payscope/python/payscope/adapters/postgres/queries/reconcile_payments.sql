@@ -14,17 +14,6 @@ covered as (
            (%(rules)s::jsonb ->> 'rounding_minor')::integer as rounding_minor
     from (select %(coverage)s::jsonb as c) c
 ),
--- A clearing presented again has the same reference, amount and sequence number.
-repeated as (
-    select match_id, sum(n - 1) as clearings
-    from (
-        select p.match_id, count(*) as n
-        from payment_event p join summed s on s.match_id = p.match_id
-        where s.clearings > 1 and p.event_type = 'CLEARING'
-        group by p.match_id, p.arn, p.amount_minor, p.sequence
-    ) c
-    group by match_id
-),
 dated as (
     select s.*, t.clearing_days, t.tolerance_kind, c.*,
            coalesce(r.clearings, 0) as repeated_clearings,
@@ -38,8 +27,7 @@ dated as (
                 when s.settlement_currency = s.clearing_currency then s.clearing_minor end as comparable_minor
     from summed s
     cross join covered c
-    join term t on t.network = coalesce(s.network, '') and t.mcc = coalesce(s.mcc, '')
-        and t.card_present = s.card_present and t.on_day = coalesce(s.authorised_at::date, s.first_on)
+    join term t on t.terms = s.terms
     left join repeated r on r.match_id = s.match_id
 ),
 compared as (

@@ -1,17 +1,18 @@
 -- purpose: the windows and tolerances that hold for a kind of payment on a day.
 -- parameters: rules jsonb (domain/reconcile/rules/reconciliation.json).
--- grain: temporary table term, one row per (network, mcc, card_present, authorised_on) of the payments.
+-- grain: temporary table term, one row per kind of payment and day (network, merchant category, card present).
 --
 -- The most specific rule that is in force wins: of the network before any, of the merchant category before any,
 -- the youngest first. Rules are looked up once for each kind of payment, not once for each payment.
 create temp table term on commit drop as
 with
 kind as (
-    select distinct coalesce(network, '') as network, coalesce(mcc, '') as mcc, card_present,
-           coalesce(authorised_at::date, first_on) as on_day
+    select terms, coalesce(min(network), '') as network, coalesce(min(mcc), '') as mcc,
+           bool_or(card_present) as card_present, min(coalesce(authorised_at::date, first_on)) as on_day
     from summed
+    group by terms
 )
-select k.network, k.mcc, k.card_present, k.on_day, c.days as clearing_days, s.days as settlement_days,
+select k.terms, c.days as clearing_days, s.days as settlement_days,
        b.days as credit_days, t.over_bps, t.over_minor, t.kind as tolerance_kind, x.bps as fx_bps
 from kind k
 left join lateral (

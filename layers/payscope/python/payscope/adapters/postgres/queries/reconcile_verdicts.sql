@@ -23,7 +23,9 @@ select p.match_id,
        case when p.awaits_clearing then p.clearing_due_on
             when p.settled_awaits_clearing then p.settled_on end as clearing_due_on,
        case when p.awaits_settlement then p.settlement_due_on end as settlement_due_on,
-       case when p.awaits_bank_credit then p.credit_due_on end as credit_due_on,
+       -- Before the first statement there is nothing to wait for; an earlier statement brings it up again.
+       case when p.awaits_bank_credit and p.paid_out_on < p.bank_from_on then p.paid_out_on
+            when p.awaits_bank_credit then p.credit_due_on end as credit_due_on,
        jsonb_strip_nulls(jsonb_build_object(
            'payment_key', p.payment_key, 'authorised_minor', nullif(p.auth_minor, 0),
            'cleared_minor', nullif(p.clearing_minor, 0), 'settled_minor', nullif(p.settlement_minor, 0),

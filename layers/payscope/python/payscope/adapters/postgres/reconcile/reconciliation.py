@@ -19,8 +19,10 @@ _DEADLINE_S = 600
 _REACH = timedelta(days=200)
 # Rounds in which loose events bring further payments in: their own, their rivals', and what those had before.
 _ROUNDS = 4
-# Rows from which a plan that was made for a few of them can become slow.
+# Touched events from which a plan that was made for a few of them can become slow.
 _MANY = 1_000
+# Rows from which sorts and hash tables are worth more memory than the server gives by itself.
+_LARGE = 50_000
 
 
 class PostgresReconciliationLedger:
@@ -57,6 +59,7 @@ class _Run:
     rules: ReconciliationRules
     keys: dict[str, Any]
     coverage: Mapping[str, tuple[date, date]]
+    touched: int = 0
 
     def find_touched(self, span: tuple[date, date] | None) -> bool:
         """Whether the report touched any payment, or a payment that waited was due."""
@@ -73,7 +76,10 @@ class _Run:
             return False
         self.keys["low"] = datetime.combine(min(days), time(), UTC) - _REACH
         self.keys["high"] = datetime.combine(max(days), time(), UTC) + _REACH
-        return self._fill("touched") > 0
+        self.touched = self._fill("touched")
+        if self.touched >= _LARGE:
+            self.cursor.execute("set local work_mem = '128MB'")
+        return self.touched > 0
 
     def decide(self) -> ReconciliationResult:
         """Gather the payments, judge them, and write what changed."""
@@ -81,10 +87,11 @@ class _Run:
         for query, table in (
             ("sums", "summed"),
             ("terms", "term"),
+            ("repeated", "repeated"),
             ("payments", "payment"),
             ("found_breaks", "found_break"),
             ("verdicts", "verdict"),
-            ("strays", "stray"),
+            ("memberships", "membership"),
         ):
             self._fill(query, table)
         return self._store()
@@ -165,6 +172,6 @@ class _Run:
     def _fill(self, name: str, table: str | None = None, **more: object) -> int:
         """As ``_execute``, of a statement that fills a temporary table, whose size the planner then knows."""
         rows = self._execute(name, **more)
-        if rows >= _MANY:
+        if max(rows, self.touched) >= _MANY:
             self.cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table or name)))
         return rows
