@@ -24,6 +24,7 @@ from payscope.adapters.postgres.migrations import read_migrations
 from payscope.adapters.postgres.probe import SCHEMA_VERSION, PostgresProbe
 from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
 from payscope.adapters.postgres.reconcile.fee_ledger import PostgresFeeSchedules
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.postgres.tenancy import Database
@@ -31,11 +32,12 @@ from payscope.application.ingest.manage_mappings import ProposeMapping
 from payscope.application.operate.manage_dlq import ManageDlq
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.operate.run_once import Answer, KeyScope, run_once
+from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.audit import AuditDraft, AuditEvent, AuditHead, first_fault
 from payscope.domain.events import EventType, event_id
 from payscope.domain.identity import Role
-from payscope.domain.reconcile.rule_files import dispute_windows
+from payscope.domain.reconcile.rule_files import dispute_windows, reconciliation_rules
 from payscope.errors import Conflict, Forbidden, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
@@ -480,16 +482,22 @@ def test_a_days_settlement_is_tied_to_the_bank_per_batch(database: Database, des
         settled("s1", EventType.SETTLEMENT, 10_000, "B1", settlement_minor=9_850, fee_minor=-150,
                 interchange_minor=-30, scheme_fee_minor=-20, markup_minor=-100),
         settled("r1", EventType.REFUND, -2_000, "B1", settlement_minor=-2_000),
-        settled("p1", EventType.ADJUSTMENT, -7_850, "B1", settlement_minor=-7_850, subtype="PAYOUT"),
+        settled("p1", EventType.ADJUSTMENT, -7_850, "B1", settlement_minor=-7_850, subtype="PAYOUT",
+                lifecycle_id=None),
         settled("s2", EventType.SETTLEMENT, 5_000, "B2", settlement_minor=5_000),
-        settled("p2", EventType.ADJUSTMENT, -5_000, "B2", settlement_minor=-5_000, subtype="PAYOUT"),
+        settled("p2", EventType.ADJUSTMENT, -5_000, "B2", settlement_minor=-5_000, subtype="PAYOUT",
+                lifecycle_id=None),
         settled("s3", EventType.SETTLEMENT, 700, "B3", settlement_minor=700),
     )  # fmt: skip
     credit = event(EventType.BANK_ENTRY, "c1", day, 7_850, source="bank", batch_ref="B1", subtype="CREDIT")
     other_clock = event(EventType.REFUND, "x", day, -999, source="scheme")
-    deliver(database, bank, Delivery(f"{bank}.csv", "processor", lines))
-    deliver(database, bank, Delivery(f"{bank}.xml", "bank", (credit,)))
-    deliver(database, bank, Delivery(f"{bank}-clearing.csv", "scheme", (other_clock,)))
+    for delivery in (
+        Delivery(f"{bank}.csv", "processor", lines),
+        Delivery(f"{bank}.xml", "bank", (credit,)),
+        Delivery(f"{bank}-clearing.csv", "scheme", (other_clock,)),
+    ):
+        ledger, report_id = PostgresReconciliationLedger(database), deliver(database, bank, delivery)
+        reconcile_report(ledger, bank, report_id, reconciliation_rules(), NOW)
     with database.tenant(bank) as cursor:
         cursor.execute(
             "insert into payscope.event_daily (bank_id, occurred_on, booked_on, event_type, source, currency,"
@@ -500,6 +508,7 @@ def test_a_days_settlement_is_tied_to_the_bank_per_batch(database: Database, des
         )
     client = desk.admin(bank_id=bank)
     proof = client.get("/settlement/proof?date=2026-11-20&currency=EUR").json()
+    assert [item["batch_ref"] for item in proof["differences"]] == ["B2"]
     assert (proof["expected_net"], proof["payout_advice"], proof["bank_credit"]) == (
         "135.50",
         "128.50",

@@ -102,8 +102,9 @@ class PostgresBreakStore:
         """
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select k.state, k.cleared_at is not null, (select max(c.changed_at) from payscope.break_change c"
-                " where c.bank_id = k.bank_id and c.break_id = k.break_id and c.change_no > 1)"
+                "select k.state, k.cleared_at is not null,"
+                " (select max(c.changed_at) from payscope.break_change c where c.bank_id = k.bank_id"
+                " and c.break_id = k.break_id and c.change_no > 1)"
                 " from payscope.break k where k.bank_id = %s and k.break_id = %s for update of k",
                 (bank_id, break_id),
             )

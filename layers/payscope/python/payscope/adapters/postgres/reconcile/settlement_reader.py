@@ -88,17 +88,15 @@ class PostgresSettlementReader:
         credited = {(row["source"], row["batch_ref"]): row for row in cursor.fetchall()}
         ties: list[BatchTie] = []
         for batch, payout_minor in day.payouts.items():
-            row = credited.get(batch)
-            ties.append(
-                BatchTie(
-                    *batch,
-                    day.nets[batch],
-                    payout_minor,
-                    row["credited_minor"] if row else None,
-                    row["reason"] if row else None,
-                    row["in_transit"] if row else False,
-                )
-            )
+            lines_minor = day.nets[batch]
+            if batch[0] not in self._matched_sources:
+                ties.append(BatchTie(*batch, lines_minor, payout_minor, None, None, in_transit=False))
+            elif (row := credited.get(batch)) is None:
+                # Not reconciled yet, so nothing of it has been found at the bank.
+                ties.append(BatchTie(*batch, lines_minor, payout_minor, 0, None, in_transit=True))
+            else:
+                found = row["credited_minor"], row["reason"], row["in_transit"]
+                ties.append(BatchTie(*batch, lines_minor, payout_minor, *found))
         return tuple(ties)
 
 
