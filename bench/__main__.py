@@ -8,7 +8,7 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bench import chat, imports, ingest, ipm, memory, pandas_loader
+from bench import chat, imports, ingest, ipm, memory, pandas_loader, reconcile
 from bench.bare_copy import canonical_rows, copy_seconds
 from bench.figures import Figure, Run, median, table
 from bench.settlement_file import write_settlement
@@ -31,7 +31,9 @@ def main() -> int:
         " `payscope clean` with PAYSCOPE_HOME set to that folder bench.",
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the settlement file")
-    rows = parser.parse_args().rows
+    parser.add_argument("--payments", type=int, default=1_000_000, help="payments that are matched")
+    arguments = parser.parse_args()
+    rows = arguments.rows
     # So that the stack is removed when the run is told to end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = Run(Path(__file__).with_name("results.json"), _say)
@@ -44,6 +46,8 @@ def main() -> int:
     with bench_stack(home, _say) as (stack, starts):
         run.add(starts)
         _measure_stack(stack, rows, run)
+    _say(f"matching of {arguments.payments:,} payments")
+    run.add(reconcile.measure(arguments.payments))
     sys.stdout.write(table(run.figures) + "\n")
     return 0
 

@@ -19,13 +19,7 @@ select p.match_id,
            when p.clearings > 1 or p.settlements > 1 or p.payouts > 1 or p.bank_entries > 1 then 'GROUPED'
            else 'MATCHED'
        end as state,
-       case when p.awaits_auth then p.cleared_at::date end as auth_due_on,
-       case when p.awaits_clearing then p.clearing_due_on
-            when p.settled_awaits_clearing then p.settled_on end as clearing_due_on,
-       case when p.awaits_settlement then p.settlement_due_on end as settlement_due_on,
-       -- Before the first statement there is nothing to wait for; an earlier statement brings it up again.
-       case when p.awaits_bank_credit and p.paid_out_on < p.bank_from_on then p.paid_out_on
-            when p.awaits_bank_credit then p.credit_due_on end as credit_due_on,
+       d.auth_due_on, d.clearing_due_on, d.settlement_due_on, d.credit_due_on,
        jsonb_strip_nulls(jsonb_build_object(
            'payment_key', p.payment_key, 'authorised_minor', nullif(p.auth_minor, 0),
            'cleared_minor', nullif(p.clearing_minor, 0), 'settled_minor', nullif(p.settlement_minor, 0),
@@ -33,8 +27,20 @@ select p.match_id,
            'currency', coalesce(p.auth_currency, p.clearing_currency, p.settlement_currency, p.payout_currency),
            'tolerance', case when p.cleared_above and p.within_tolerance then p.tolerance_kind
                              when p.within_rate then 'fx' end,
-           'links', l.links)) as evidence
+           'links', l.links,
+           'waits', case when coalesce(d.auth_due_on, d.clearing_due_on, d.settlement_due_on, d.credit_due_on) is not null
+               then jsonb_build_object('AUTH', d.auth_due_on, 'CLEARING', d.clearing_due_on,
+                                       'SETTLEMENT', d.settlement_due_on, 'BANK_ENTRY', d.credit_due_on) end)) as evidence
 from payment p
+cross join lateral (
+    select case when p.awaits_auth then p.cleared_at::date end as auth_due_on,
+           case when p.awaits_clearing then p.clearing_due_on
+                when p.settled_awaits_clearing then p.settled_on end as clearing_due_on,
+           case when p.awaits_settlement then p.settlement_due_on end as settlement_due_on,
+           -- Before the first statement there is nothing to wait for; an earlier statement brings it up again.
+           case when p.awaits_bank_credit and p.paid_out_on < p.bank_from_on then p.paid_out_on
+                when p.awaits_bank_credit then p.credit_due_on end as credit_due_on
+) d
 left join (
     -- Members that another key than the payment's own led to it, each with its rule.
     select e.match_id,
