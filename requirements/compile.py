@@ -6,7 +6,7 @@ although it works with either, so no resolver accepts the two together. It carri
 because torch is installed apart, from another index or as a local CPU wheel, whose hash is not the
 one that the public index states.
 
-core, api, ingest and search are what the Lambda layers are built from, with hashes; forecast and
+core, api, ingest, search and tools are what the Lambda layers are built from, with hashes; forecast and
 graph are what the container images install after torch. All keep to the versions of lock.txt: what
 is tested is what is deployed. Lambda's Python 3.11 runs on glibc 2.26, so a package of a layer must
 have a manylinux2014 wheel; pyproject.toml holds pyarrow back for that.
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 PROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
 CORE: list[str] = PROJECT["dependencies"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-LAYERS = ("api", "ingest", "search")
+LAYERS = ("api", "ingest", "search", "tools")
 IMAGES = ("forecast", "graph")
 ASKS_FOR_ANOTHER_NUMPY = "wordllama"
 QUIET = (
