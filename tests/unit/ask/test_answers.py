@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from payscope.application.ask.agents import run_agents
+from payscope.application.ask.agents import Agent, run_agents
+from payscope.application.ask.answer_question import (
+    AGENT_DEADLINE_S,
+    AGENTS_DEADLINE_S,
+    COMPLIANCE_DEADLINE_S,
+)
 from payscope.application.ask.ports import ReportSpan
+from payscope.application.ask.proposing import DEADLINE_S
 from payscope.application.ask.resolving import resolve_as_of
 from payscope.application.ask.run_query import completeness_of
 from payscope.domain.analyse.series import DayRange
@@ -237,7 +243,55 @@ def test_a_late_agent_is_told_and_the_others_answer() -> None:
     def away() -> str:
         raise Unavailable("The store is away.")
 
-    findings = run_agents({"Quick": lambda: "here", "Slow": slow, "Away": away}, 0.1)
+    findings = run_agents(
+        (
+            Agent("Quick", lambda _: "here", 1),
+            Agent("Slow", lambda _: slow(), 0.1),
+            Agent("Away", lambda _: away(), 1),
+        ),
+        1,
+    )
     assert [finding.result for finding in findings] == ["here", None, None]
+    assert [finding.outcome for finding in findings] == ["found", "late", "away"]
     assert findings[1].missing == "Slow did not finish within its time."
     assert findings[2].missing == "Away: The store is away."
+
+
+def test_an_agent_gets_what_it_needs_and_does_not_run_without_it() -> None:
+    def away() -> str:
+        raise Unavailable("The store is away.")
+
+    findings = run_agents(
+        (
+            Agent("First", lambda _: "one", 1),
+            Agent("Second", lambda found: f"{found['First']} and two", 1, needs=("First",)),
+            Agent("Away", lambda _: away(), 1),
+            Agent("Third", lambda _: "never", 1, needs=("Second", "Away")),
+        ),
+        2,
+    )
+    assert [finding.result for finding in findings] == ["one", "one and two", None, None]
+    assert findings[3].missing == "Third did not run, since Away found nothing."
+    assert findings[3].outcome == "not_run"
+
+
+def test_an_agent_that_needs_one_that_is_not_before_it_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="not named before it"):
+        run_agents((Agent("Second", lambda _: "", 1, needs=("First",)), Agent("First", lambda _: "", 1)), 1)
+
+
+def test_all_agents_together_end_at_the_shared_deadline() -> None:
+    import time
+
+    start = time.monotonic()
+    findings = run_agents((Agent("Slow", lambda _: time.sleep(0.5), 30),), 0.1)
+    assert time.monotonic() - start < 0.45
+    assert findings[0].outcome == "late"
+
+
+def test_the_deadlines_of_asking_nest_in_the_functions() -> None:
+    from infra.config import API_DEADLINE_S, FUNCTIONS
+
+    function = FUNCTIONS["chat"].timeout_s
+    assert function > DEADLINE_S + AGENTS_DEADLINE_S
+    assert COMPLIANCE_DEADLINE_S < AGENT_DEADLINE_S < AGENTS_DEADLINE_S < function < API_DEADLINE_S

@@ -56,6 +56,7 @@ def _question_routes(ports: AskPorts) -> APIRouter:
                 "query_sha256": hashlib.sha256(body.query.encode("utf-8", "backslashreplace")).hexdigest(),
                 "row_hash": answer.evidence.row_hash if answer.evidence else None,
                 "thread_id": str(answer.thread_id),
+                "decisions": [render(decision) for decision in answer.decisions],
                 "value_ids": [str(value.id) for value in answer.values],
             }
             _record(request, principal, "question.asked", f"query/{answer.query_id}", answer.status, detail)

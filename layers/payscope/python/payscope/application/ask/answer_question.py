@@ -1,11 +1,13 @@
 """Answers a question in words: understood by rules, measured by the catalogue, or asked back."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from payscope.application.ask.agents import run_agents
+from payscope.application.ask.agents import Agent, Finding, run_agents
 from payscope.application.ask.citing import near_names, near_questions, with_citations
 from payscope.application.ask.explaining import explain
 from payscope.application.ask.foreseeing import foresee
@@ -16,7 +18,7 @@ from payscope.application.ask.replying import Draft
 from payscope.application.ask.resolving import Setting
 from payscope.application.ask.run_query import completeness_caveats, setting_for
 from payscope.application.ask.simulating import simulate
-from payscope.domain.ask.answers import Answer, Clarification, Question
+from payscope.domain.ask.answers import Answer, Clarification, Decision, Question
 from payscope.domain.ask.language.confidence import confidence
 from payscope.domain.ask.language.directory import Directory
 from payscope.domain.ask.language.parser import nearest_names, understand
@@ -27,8 +29,11 @@ from payscope.domain.ask.plans import Filter, Intent, Plan
 from payscope.domain.ask.time_ranges import parse_range
 from payscope.errors import InvalidInput, Unavailable
 
-# Nested deadlines: the API gives up after 29 s, the function after 28, the agents after 24.
-AGENTS_DEADLINE_S = 24.0
+# Nested deadlines: the API gives up after 29 s, the function after 28; a language model has 6 s of it,
+# the agents together 20 and each alone less.
+AGENTS_DEADLINE_S = 20.0
+AGENT_DEADLINE_S = 19.0
+COMPLIANCE_DEADLINE_S = 10.0
 # Said before any conclusion; which reports they are stands in the caveats, since their days are no values.
 _INCOMPLETE = "Reports of this period are missing, so what follows may change."
 _THREAD_LIFE = timedelta(hours=12)
@@ -162,22 +167,48 @@ def _planned(reply: _Reply) -> Answer:
         evidence=draft.evidence,
         caveats=tuple(dict.fromkeys((*incomplete, *reply.read.notes, *draft.caveats, *missing))),
         followups=_plannable(followups_of(plan, reply.names), reply.names, reply.setting.today),
-        agents_invoked=tuple(works),
+        agents_invoked=tuple(work.name for work in works),
+        decisions=_decisions(plan, reply, findings),
         thread_id=reply.thread_id,
     )
 
 
-def _agents(plan: Plan, reply: _Reply) -> dict[str, Callable[[], Draft]]:
+def _agents(plan: Plan, reply: _Reply) -> tuple[Agent[Draft], ...]:
+    """Who answers which intent, who waits for whom, and for how long."""
     context = (plan, reply.setting, reply.query_id, reply.now, reply.ports, reply.new_id)
     match plan.intent:
         case Intent.DESCRIBE | Intent.COMPARE:
-            return {"ReconciliationAgent": lambda: reconcile(*context)}
+            return (Agent("ReconciliationAgent", lambda _: reconcile(*context), AGENT_DEADLINE_S),)
         case Intent.ANOMALY:
-            return {"FraudAgent": lambda: explain(*context), "ComplianceAgent": lambda: _compliance(*context)}
+            return (
+                Agent("FraudAgent", lambda _: explain(*context), AGENT_DEADLINE_S),
+                Agent("ComplianceAgent", lambda _: _compliance(*context), COMPLIANCE_DEADLINE_S),
+            )
         case Intent.FORECAST:
-            return {"ForecastingAgent": lambda: foresee(*context)}
+            return (Agent("ForecastingAgent", lambda _: foresee(*context), AGENT_DEADLINE_S),)
         case Intent.WHAT_IF:
-            return {"SimulationAgent": lambda: simulate(*context)}
+            return (Agent("SimulationAgent", lambda _: simulate(*context), AGENT_DEADLINE_S),)
+
+
+def _decisions(plan: Plan, reply: _Reply, findings: Sequence[Finding[Draft]]) -> tuple[Decision, ...]:
+    """What each agent was given and what came of it, for the audit log."""
+    given = {
+        "plan": plan.model_dump(mode="json", exclude_none=True),
+        "as_of": reply.setting.as_of.isoformat(),
+        "bank_id": str(reply.setting.bank_id),
+    }
+    digest = hashlib.sha256(json.dumps(given, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return tuple(
+        Decision(
+            agent=finding.agent,
+            outcome=finding.outcome,
+            inputs_sha256=digest,
+            row_hash=finding.result.evidence.row_hash
+            if finding.result is not None and finding.result.evidence is not None
+            else None,
+        )
+        for finding in findings
+    )
 
 
 def _compliance(

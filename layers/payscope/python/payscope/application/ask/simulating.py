@@ -26,6 +26,7 @@ from payscope.domain.analyse.simulation import (
     VolumeChange,
 )
 from payscope.domain.ask.answers import Period, Value
+from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.charts import chart_of
 from payscope.domain.ask.language.directory import issuer_id_of
 from payscope.domain.ask.measured import decimal_string
@@ -172,9 +173,15 @@ def _summary(plan: Plan, values: Sequence[Value]) -> str:
         if len(trio) == 3 and trio["change"].value is not None:
             unit = f" {currency}" if currency else ""
             said.append(
-                f"{metric}: {trio['baseline'].value}{unit} as it was,"
+                f"{_label(metric)}: {trio['baseline'].value}{unit} as it was,"
                 f" {trio['scenario'].value}{unit} in the scenario."
             )
         if len(said) == 2:
             break
     return " ".join(said) or "The scenario changes nothing that can be measured."
+
+
+def _label(metric: str) -> str:
+    """What the catalogue calls the metric; a scenario's own quantities are their names in words."""
+    known = METRICS_BY_ID.get(metric)
+    return known.label if known else metric.replace("_", " ").capitalize()

@@ -150,6 +150,15 @@ class Citation(_Document):
     similarity: float
 
 
+class Decision(_Document):
+    """What an agent was given (a hash of plan, bank and instant) and what came of it."""
+
+    agent: str
+    outcome: Literal["found", "late", "away", "not_run"]
+    inputs_sha256: str
+    row_hash: str | None = None
+
+
 class Answer(_Document):
     """The whole response of POST /chat/query."""
 
@@ -169,6 +178,7 @@ class Answer(_Document):
     caveats: tuple[str, ...] = ()
     followups: tuple[str, ...] = ()
     agents_invoked: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     thread_id: UUID
 
 
