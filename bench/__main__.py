@@ -8,7 +8,7 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bench import chat, imports, ingest, ipm, memory, pandas_loader, reconcile
+from bench import chat, imports, ingest, ipm, memory, pandas_loader, questions, reconcile
 from bench.bare_copy import canonical_rows, copy_seconds
 from bench.figures import Figure, Run, median, table
 from bench.settlement_file import write_settlement
@@ -42,6 +42,8 @@ def main() -> int:
     _say("clearing files beside cardutil")
     run.add(ipm.measure(_IPM_RECORDS))
     run.add(memory.measure(_say))
+    _say("questions in words")
+    run.add(questions.measure())
     home = Path(os.environ.get("PAYSCOPE_HOME") or _ROOT / ".payscope").resolve()
     with bench_stack(home, _say) as (stack, starts):
         run.add(starts)

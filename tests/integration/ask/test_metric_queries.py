@@ -16,6 +16,7 @@ from payscope.application.ask.run_query import run_query, setting_for
 from payscope.domain.ask.catalogue import METRICS_BY_ID, dimensions_of
 from payscope.domain.ask.dimensions import DIMENSIONS_BY_ID
 from payscope.domain.ask.plans import MetricQuery
+from payscope.errors import InvalidInput
 from tests.evaluation import world
 from tests.support.ask import NOW
 
@@ -119,3 +120,52 @@ def test_a_question_as_of_a_day_leaves_later_rows_out(ask_ports: AskPorts) -> No
     query = MetricQuery(metrics=("auth_attempts",), dimensions=("month",), as_of=date(2026, 2, 28))
     outcome = measure(query, setting_for(world.BANK, date(2026, 2, 28), NOW, ask_ports), ask_ports.metrics)
     assert [cell.key["month"] for cell in outcome.cells][-2:] == ["2026-01", "2026-02"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": ("sales_count",), "dimensions": ("week",), "running": True},
+        {"metrics": ("net_settlement",), "dimensions": ("day",), "running": True},
+        {"metrics": ("decline_count",), "dimensions": ("region", "week"), "running": True},
+        {"metrics": ("auth_attempts",), "dimensions": ("issuer", "card_present")},
+        {"metrics": ("auth_retries",), "dimensions": ("hour",)},
+        {"metrics": ("refund_amount",), "dimensions": ("mcc_family", "quarter")},
+    ],
+    ids=lambda query: " ".join((*query["metrics"], *query["dimensions"])),
+)
+def test_each_groups_drilled_rows_add_up_to_it(query: dict[str, object], ask_ports: AskPorts) -> None:
+    result = run_query(
+        MetricQuery.model_validate({**query, "time_range": MARCH, "as_of": world.TODAY}),
+        bank_id=world.BANK,
+        now=NOW,
+        ports=ask_ports,
+    )
+    assert len(result.values) >= 3
+    for value in (result.values[0], result.values[1], result.values[-1]):
+        page = drill_receipt(value.id, bank_id=world.BANK, ports=ask_ports, limit=500)
+        rows = [*page.rows]
+        while page.next_cursor is not None:
+            page = drill_receipt(
+                value.id, bank_id=world.BANK, ports=ask_ports, limit=500, cursor=page.next_cursor
+            )
+            rows += page.rows
+        assert len(rows) == page.row_count
+        total = sum(row.contribution["numerator"] for row in rows)
+        assert total == (int(value.value or 0) if value.minor is None else value.minor)
+
+
+def test_the_last_running_total_is_the_total(ask_ports: AskPorts) -> None:
+    query = {"metrics": ("sales_count",), "time_range": MARCH, "as_of": world.TODAY}
+    steps = MetricQuery.model_validate({**query, "dimensions": ("day",), "running": True})
+    by_day = run_query(steps, bank_id=world.BANK, now=NOW, ports=ask_ports)
+    whole = run_query(MetricQuery.model_validate(query), bank_id=world.BANK, now=NOW, ports=ask_ports)
+    assert by_day.values[-1].value == whole.values[0].value
+    assert by_day.values[-1].metric == "sales_count.running"
+
+
+def test_a_rate_and_a_question_without_steps_have_no_running_total(ask_ports: AskPorts) -> None:
+    for metric, dimensions in (("auth_rate_raw", ("day",)), ("sales_count", ())):
+        query = MetricQuery(metrics=(metric,), dimensions=dimensions, running=True, as_of=world.TODAY)
+        with pytest.raises(InvalidInput):
+            run_query(query, bank_id=world.BANK, now=NOW, ports=ask_ports)

@@ -219,7 +219,8 @@ def test_names_of_each_dimension(said: str, dimension: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("said", "dimension"),
     [
-        ("region", "region"), ("mcc family", "mcc_family"), ("merchant group", "merchant_group"), ("bin", "bin"),
+        ("region", "region"), ("mcc family", "mcc_family"), ("merchant group", "merchant_group"),
+        ("bin", "bin"),
         ("hour of the day", "hour"), ("weekday", "weekday"), ("report", "report"), ("quarter", "quarter"),
         ("card token", "card_token"), ("card presence", "card_present"), ("source", "source"),
         ("entry mode", "entry_mode"), ("corridor", "corridor"), ("card country", "issuer_country"),
