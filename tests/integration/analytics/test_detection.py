@@ -1,22 +1,25 @@
 """Detecting, explaining and simulating on PostgreSQL, over a month that can be worked out on paper."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from payscope.adapters.postgres.analyse.anomaly_store import PostgresAnomalies
 from payscope.adapters.postgres.analyse.series import PostgresFacts
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.analyse.detect_anomalies import Detection, detect_anomalies
 from payscope.application.analyse.read_anomalies import read_incidents
 from payscope.application.analyse.simulate_change import simulate_change
-from payscope.application.ask.explain_change import explain_change
-from payscope.domain.analyse.series import DayRange, Dimension
+from payscope.application.ask.answer_question import answer_question
+from payscope.domain.analyse.series import DayRange
 from payscope.domain.analyse.simulation import FeeChange, FeeComponent, VolumeChange
+from payscope.domain.ask.answers import Answer, Question
 from payscope.errors import InvalidInput
 from tests.support.analytics import DAYS, FIRST_DAY, OUTAGE_DAY, REFUND_DAY, add_month, analytics_database
+from tests.support.ask import RowsInMemory
 from tests.support.payments import Delivery, add_bank
 from tests.support.postgres import TestDatabases
 
@@ -101,22 +104,20 @@ def test_a_calm_month_has_no_anomalies(database: Database) -> None:
 
 
 def test_why_did_it_fall_names_the_issuer_with_nothing_left_over(database: Database, month: Delivery) -> None:
-    week = DayRange(OUTAGE_DAY - timedelta(days=7), OUTAGE_DAY - timedelta(days=7))
-    explanation = explain_change(
-        BANK, "auth_rate_raw", week, DayRange(OUTAGE_DAY, OUTAGE_DAY), PostgresFacts(database)
-    )
-    assert explanation.completeness.missing == ()
-    assert explanation.best is Dimension.ISSUER
-    assert explanation.leading()[0].slice == "BETA"
-    assert all(split.residual == 0 for split in explanation.by_dimension.values())
+    ports = postgres_ask_ports(database, RowsInMemory())
 
+    def ask(text: str, thread_id: UUID) -> Answer:
+        question = Question(query=text, as_of=MONTH.end_on, thread_id=thread_id)
+        return answer_question(question, bank_id=BANK, subject="analyst", now=NOW, ports=ports)
 
-def test_missing_days_are_told_before_anything_is_explained(database: Database, month: Delivery) -> None:
-    empty = DayRange(date(2026, 2, 23), date(2026, 3, 1))
-    first_week = DayRange(FIRST_DAY, FIRST_DAY + timedelta(days=6))
-    explanation = explain_change(BANK, "auth_attempts", empty, first_week, PostgresFacts(database))
-    assert (explanation.completeness.expected, explanation.completeness.present) == (14, 7)
-    assert explanation.completeness.missing == tuple(empty)
+    thread_id = uuid4()
+    ask(f"approval rate on {OUTAGE_DAY} vs {OUTAGE_DAY - timedelta(days=7)}", thread_id)
+    answer = ask("why?", thread_id)
+    change = next(value for value in answer.values if value.metric == "auth_rate_raw.change")
+    effects = [value for value in answer.values if value.metric == "auth_rate_raw.effect"]
+    assert effects[0].dimensions == {"issuer": "Beta"}
+    left_over = Decimal(change.value or 0) - sum(Decimal(value.value or 0) for value in effects)
+    assert abs(left_over) <= len(effects) * Decimal("0.00000001")
 
 
 def test_a_scenario_starts_from_the_banks_own_rows(database: Database, month: Delivery) -> None:
