@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Architecture = Literal["x86_64", "arm64"]
-Layer = Literal["core", "api", "ingest", "search"]
+Layer = Literal["core", "api", "ingest", "search", "tools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ API_DEADLINE_S = 29
 
 FUNCTIONS: Mapping[str, FunctionSize] = MappingProxyType(
     {
-        "chat": FunctionSize(1769, 28, ("core", "api", "ingest")),
+        "chat": FunctionSize(1769, 28, ("core", "api", "search")),
+        "receipts": FunctionSize(1024, 28, ("core", "api", "ingest")),
+        "tools": FunctionSize(1769, 28, ("core", "api", "ingest", "tools")),
         "admin": FunctionSize(1024, 28, ("core", "api", "search")),
         "ingest_report": FunctionSize(1024, 300),
         "parse_report": FunctionSize(3008, 900, ("core", "ingest"), disk_mb=2048),
@@ -71,6 +73,9 @@ FUNCTIONS: Mapping[str, FunctionSize] = MappingProxyType(
 )
 """Every function of the system; each is a folder in functions/."""
 
+EMBEDDING_FUNCTIONS = frozenset({"chat", "admin", "index_report", "migrate"})
+"""Those that need vectors of texts, and so the model that makes them."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageConfig:
@@ -92,6 +97,8 @@ class StageConfig:
         api_rate: Requests per second that the HTTP API lets through, and its burst.
         reserved_concurrency: Upper limits of functions by name.
         ocr: What reads scanned documents.
+        embedding_model: Bedrock model of the search texts' vectors; the offline model where empty.
+        language_model: Bedrock model that may propose plans; none where empty.
         alarm_email: Who is told; nobody where empty (the topic stays).
     """
 
@@ -112,6 +119,9 @@ class StageConfig:
     api_burst: int = 200
     reserved_concurrency: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     ocr: Literal["tesseract", "textract"] = "textract"
+    embedding_model: str = ""
+    embedding_dimension: int = 256
+    language_model: str = ""
     alarm_email: str = ""
 
     def secret_name(self, purpose: Literal["connections", "owner", "vendors"]) -> str:

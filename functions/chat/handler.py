@@ -1,10 +1,11 @@
-"""Answers questions, metric queries and requests for the rows behind a number."""
+"""Answers questions and metric queries."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from wiring import WRITERS, build_gate, build_ports
+from gate import WRITERS, build_gate
+from wiring import build_ports
 
 from payscope.adapters.aws.environment import load_settings
 from payscope.http.chat_app import create_chat_app

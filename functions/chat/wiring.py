@@ -1,56 +1,53 @@
-"""The adapters behind the application of questions."""
+"""The adapters behind the questions: the database, the search of texts and, where named, a language model."""
 
 import time
-from datetime import UTC, datetime
-from uuid import uuid4
+from collections.abc import Mapping
+from dataclasses import replace
 
-from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
 from payscope.adapters.aws.environment import connect
-from payscope.adapters.jwt.jwks_address import jwks_fetcher
-from payscope.adapters.jwt.key_set import KeySet
-from payscope.adapters.jwt.token_verifier import JwtVerifier
+from payscope.adapters.bedrock.converse import BedrockPlanModel
+from payscope.adapters.embeddings.chosen import chosen_embedder
+from payscope.adapters.pinecone.documents import PineconeDocuments
 from payscope.adapters.postgres.ask.asking import postgres_ask_ports
-from payscope.adapters.postgres.audit_log import PostgresAuditLog
-from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
-from payscope.adapters.postgres.metering import MeteredDatabase
+from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger
 from payscope.adapters.postgres.tenancy import Database
-from payscope.adapters.s3.raw_rows import S3RawRows
-from payscope.adapters.sheets.csv_writer import CsvWriter
-from payscope.adapters.sheets.xlsx_writer import XlsxWriter
-from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.adapters.valkey.token_budget import ValkeyTokenBudget
+from payscope.application.ask.citing import IndexedTexts
 from payscope.application.ask.ports import AskPorts
-from payscope.application.operate.measure import EveryRecorder
-from payscope.application.operate.record_audit import RecordAudit
-from payscope.http.access import Gate
+from payscope.application.ask.proposing import Breaker, Proposer
+from payscope.errors import InvalidInput
 from payscope.settings import Settings
 
-# One request at a time runs in a sandbox; the second connection is for work beside it.
-_POOL_SIZE = 2
-WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
+class _NoRawRows:
+    """Receipts are the function ``receipts``'s; here no delivered rows can be read."""
 
-def build_gate(settings: Settings) -> tuple[Gate, Database]:
-    """What surrounds the routes, and the database that its numbers are counted on."""
-    connections = settings.connections
-    counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
-    recorder = EveryRecorder((counters, EmbeddedMetrics()))
-    database = MeteredDatabase(connections, recorder, _POOL_SIZE)
-    keys = KeySet(jwks_fetcher(connections.jwks_url), time.monotonic)
-    gate = Gate(
-        verifier=JwtVerifier(connections.issuer, connections.audience, keys, time.time),
-        audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
-        idempotency=PostgresIdempotencyStore(database),
-        recorder=recorder,
-        now=_now,
-        new_id=uuid4,
-    )
-    return gate, database
+    def fields(
+        self, chunks: Mapping[str, tuple[int, ...]]
+    ) -> Mapping[tuple[str, int], Mapping[str, str | None]]:
+        """See ``RawRows.fields``."""
+        del chunks
+        return {}
 
 
 def build_ports(settings: Settings, database: Database) -> AskPorts:
     """What asking reaches."""
-    return postgres_ask_ports(database, S3RawRows(connect("s3"), settings.bucket_work))
+    texts = IndexedTexts(
+        chosen_embedder(settings, connect),
+        PineconeDocuments.from_connections(settings.connections),
+        PostgresDocumentLedger(database),
+    )
+    return replace(postgres_ask_ports(database, _NoRawRows()), texts=texts, proposer=_proposer(settings))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _proposer(settings: Settings) -> Proposer | None:
+    if settings.language_model_id is None:
+        return None
+    if settings.connections.valkey_url is None:
+        raise InvalidInput("A language model needs valkey_url, which keeps the account of its tokens.")
+    return Proposer(
+        BedrockPlanModel.connected(settings.language_model_id),
+        ValkeyTokenBudget(settings.connections.valkey_url),
+        Breaker(time.monotonic),
+        settings.language_tokens_per_day,
+    )

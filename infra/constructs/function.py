@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -14,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.assets import function_code, layer_code, package_code
-from infra.config import FUNCTIONS, Layer
+from infra.config import EMBEDDING_FUNCTIONS, FUNCTIONS, Layer
 from infra.constructs.context import StageContext
 from infra.constructs.watch import alarm, log_group
 
@@ -112,6 +112,8 @@ class PayScopeFunction(Construct):
             security_groups=[inside.workers] if inside else None,
         )
         context.connections.grant_read(role)
+        if config.embedding_model and name in EMBEDDING_FUNCTIONS:
+            grant_invoke_model(self.function, config.embedding_model)
         alarm(
             self,
             "Errors",
@@ -127,6 +129,17 @@ class PayScopeFunction(Construct):
             context.alarms,
         )
         self.timeout_s = size.timeout_s
+
+
+def grant_invoke_model(function: lambda_.Function, model_id: str) -> None:
+    """Let a function call one foundation model of its own region, and no other."""
+    model = Stack.of(function).format_arn(
+        service="bedrock",
+        account="",
+        resource="foundation-model",
+        resource_name=model_id,
+    )
+    function.add_to_role_policy(iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[model]))
 
 
 def _network_interfaces() -> iam.PolicyStatement:

@@ -13,13 +13,17 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.config import API_DEADLINE_S
-from infra.constructs.function import Layers, PayScopeFunction
+from infra.config import API_DEADLINE_S, StageConfig
+from infra.constructs.function import Layers, PayScopeFunction, grant_invoke_model
 from infra.constructs.queue import DeadLetterQueue
 from infra.constructs.watch import alarm, log_group
 from infra.stacks.data import DataStack
 
-CHAT_ROUTES = ("POST /chat/query", "POST /query", "GET /catalogue", "GET /receipts/{value_id}")
+QUESTION_ROUTES = {
+    "chat": ("POST /chat/query", "POST /query", "GET /catalogue"),
+    "receipts": ("GET /receipts/{value_id}",),
+    "tools": ("POST /mcp",),
+}
 _ACCESS_LOG = {
     "at": "$context.requestTimeEpoch",
     "request_id": "$context.requestId",
@@ -34,7 +38,7 @@ _ACCESS_LOG = {
 
 
 class ApiStack(Stack):
-    """Questions go to ``chat``, everything else to ``admin``."""
+    """Questions, receipts and tools each have a function; everything else goes to ``admin``."""
 
     def __init__(
         self,
@@ -51,7 +55,11 @@ class ApiStack(Stack):
         super().__init__(scope, name, **stack)
         context = data.context
         layers = Layers(self, context)
-        chat = PayScopeFunction(self, "chat", context=context, layers=layers)
+        chat = PayScopeFunction(
+            self, "chat", context=context, layers=layers, environment=_language_model(context.config)
+        )
+        receipts = PayScopeFunction(self, "receipts", context=context, layers=layers)
+        tools = PayScopeFunction(self, "tools", context=context, layers=layers)
         admin = PayScopeFunction(
             self,
             "admin",
@@ -66,7 +74,10 @@ class ApiStack(Stack):
         )
         data.reports.grant_put(admin.function)  # upload tickets are signed with the function's own right
         data.reports.grant_read(admin.function)
-        data.work.grant_read(chat.function)  # receipts show the raw rows
+        for reading in (receipts, tools):
+            data.work.grant_read(reading.function)  # receipts show the raw rows
+        if context.config.language_model:
+            grant_invoke_model(chat.function, context.config.language_model)
         dead_letters.queue.grant_consume_messages(admin.function)
         for machine in (report_machine, forecast_machine, risk_machine):
             machine.grant_start_execution(admin.function)
@@ -78,10 +89,11 @@ class ApiStack(Stack):
             create_default_stage=False,
             default_integration=HttpLambdaIntegration("Admin", admin.function, timeout=deadline),
         )
-        questions = HttpLambdaIntegration("Chat", chat.function, timeout=deadline)
-        for route in CHAT_ROUTES:
-            method, path = route.split(" ")
-            api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=questions)
+        for name, function in (("chat", chat), ("receipts", receipts), ("tools", tools)):
+            integration = HttpLambdaIntegration(name.title(), function.function, timeout=deadline)
+            for route in QUESTION_ROUTES[name]:
+                method, path = route.split(" ")
+                api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=integration)
         access_logs = log_group(self, "AccessLogs", context.config)
         access_logs.grant_write(iam.ServicePrincipal("delivery.logs.amazonaws.com"))
         stage = apigateway.HttpStage(
@@ -120,3 +132,7 @@ class ApiStack(Stack):
 
         CfnOutput(self, "ApiId", value=api.api_id)
         CfnOutput(self, "ApiUrl", value=stage.url)
+
+
+def _language_model(config: StageConfig) -> dict[str, str]:
+    return {"PAYSCOPE_LANGUAGE_MODEL_ID": config.language_model} if config.language_model else {}

@@ -88,6 +88,7 @@ class DataStack(Stack):
                 "PAYSCOPE_BUCKET_REPORTS": self.reports.bucket_name,
                 "PAYSCOPE_BUCKET_WORK": self.work.bucket_name,
                 "PAYSCOPE_EVENT_BUS": self.bus.event_bus_name,
+                **_embedding_model(config),
             },
             alarms=alarms,
             built_layers=built_layers,
@@ -331,3 +332,12 @@ def _hex_key(scope: Construct, name: str) -> secrets.Secret:
             require_each_included_type=False,
         ),
     )
+
+
+def _embedding_model(config: StageConfig) -> dict[str, str]:
+    if not config.embedding_model:
+        return {}
+    return {
+        "PAYSCOPE_EMBEDDING_MODEL_ID": config.embedding_model,
+        "PAYSCOPE_EMBEDDING_DIMENSION": str(config.embedding_dimension),
+    }

@@ -159,7 +159,7 @@ def test_the_api_is_watched_throttled_and_logged(stage: Stage) -> None:
     assert "request_id" in json.loads(deployed["AccessLogSettings"]["Format"])
 
 
-def test_questions_go_to_chat_and_everything_else_to_admin(stage: Stage) -> None:
+def test_questions_receipts_and_tools_have_functions_and_everything_else_goes_to_admin(stage: Stage) -> None:
     integrations = {
         _id(name): referred(item["IntegrationUri"])
         for name, item in stage.of("AWS::ApiGatewayV2::Integration").items()
@@ -173,7 +173,8 @@ def test_questions_go_to_chat_and_everything_else_to_admin(stage: Stage) -> None
         "POST /chat/query": "chat",
         "POST /query": "chat",
         "GET /catalogue": "chat",
-        "GET /receipts/{value_id}": "chat",
+        "GET /receipts/{value_id}": "receipts",
+        "POST /mcp": "tools",
         "$default": "admin",
     }
 
@@ -247,7 +248,7 @@ def test_deadlines_nest(stage: Stage) -> None:
     integrations = stage.of("AWS::ApiGatewayV2::Integration").values()
     assert {item["TimeoutInMillis"] for item in integrations} == {API_DEADLINE_S * 1000}
     assert API_DEADLINE_S == 29
-    for folder in ("chat", "admin"):
+    for folder in ("chat", "receipts", "tools", "admin"):
         assert stage.function(folder)["Timeout"] < API_DEADLINE_S, folder
     functions = {_id(name): item for name, item in stage.of("AWS::Lambda::Function").items()}
     for definition in stage.machines().values():

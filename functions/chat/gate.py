@@ -1,0 +1,47 @@
+"""What surrounds the routes of every function about questions; the others link to this file."""
+
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
+from payscope.adapters.jwt.jwks_address import jwks_fetcher
+from payscope.adapters.jwt.key_set import KeySet
+from payscope.adapters.jwt.token_verifier import JwtVerifier
+from payscope.adapters.postgres.audit_log import PostgresAuditLog
+from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
+from payscope.adapters.postgres.metering import MeteredDatabase
+from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.sheets.csv_writer import CsvWriter
+from payscope.adapters.sheets.xlsx_writer import XlsxWriter
+from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.application.operate.measure import EveryRecorder
+from payscope.application.operate.record_audit import RecordAudit
+from payscope.http.access import Gate
+from payscope.settings import Settings
+
+# One request at a time runs in a sandbox; the second connection is for work beside it.
+_POOL_SIZE = 2
+WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
+
+
+def build_gate(settings: Settings) -> tuple[Gate, Database]:
+    """What surrounds the routes, and the database that its numbers are counted on."""
+    connections = settings.connections
+    counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
+    recorder = EveryRecorder((counters, EmbeddedMetrics()))
+    database = MeteredDatabase(connections, recorder, _POOL_SIZE)
+    keys = KeySet(jwks_fetcher(connections.jwks_url), time.monotonic)
+    gate = Gate(
+        verifier=JwtVerifier(connections.issuer, connections.audience, keys, time.time),
+        audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
+        idempotency=PostgresIdempotencyStore(database),
+        recorder=recorder,
+        now=_now,
+        new_id=uuid4,
+    )
+    return gate, database
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
