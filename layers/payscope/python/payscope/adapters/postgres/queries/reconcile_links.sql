@@ -17,6 +17,8 @@ select l.event_id, i.lifecycle_id, 3, bool_or(abs(i.amount_minor) = abs(l.amount
 from loose l
 join payscope.payment_item i on i.bank_id = %(bank_id)s and i.processor_ref = l.processor_ref and i.source = l.source
     and i.lifecycle_id is not null and i.occurred_at between %(low)s and %(high)s
+    -- Terminals count their references anew; another merchant's is another payment.
+    and coalesce(i.merchant_id, l.merchant_id) is not distinct from coalesce(l.merchant_id, i.merchant_id)
 where l.round = %(round)s
 group by l.event_id, i.lifecycle_id
 union all
@@ -35,5 +37,5 @@ join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_type = 'AUTH
     and i.occurred_at between l.occurred_at - make_interval(days => w.days) and l.occurred_at + interval '1 day'
     and abs(l.amount_minor) <= i.amount_minor
     and (abs(l.amount_minor) = i.amount_minor or l.event_type in ('REFUND', 'DISPUTE', 'FRAUD_REPORT'))
-where l.round = %(round)s
+where l.round = %(round)s and l.event_type not in ('AUTH', 'AUTH_REVERSAL')
 group by l.event_id, i.lifecycle_id
