@@ -8,9 +8,13 @@ import pytest
 
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.adapters.pinecone.documents import PineconeDocuments
+from payscope.adapters.pinecone.probe import IndexProbe
 from payscope.adapters.pinecone.schema import PineconeSchema
+from payscope.adapters.postgres.derive.bank_texts import PostgresBankTexts
 from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedger, PostgresReportFactsReader
 from payscope.adapters.postgres.tenancy import Database
+from payscope.application.ask.citing import CITED, IndexedTexts
+from payscope.application.derive.index_bank_texts import index_bank_texts
 from payscope.application.derive.index_report import index_report, rebuild_index
 from payscope.application.derive.search_documents import DocumentKind, Hit, SearchDocument, search_documents
 from payscope.domain.events import EventType
@@ -180,3 +184,63 @@ def test_many_documents_go_in_batches(index: PineconeDocuments, bank_id: UUID) -
     vectors = EMBEDDER.embed([document.body for document in documents])
     index.put(bank_id, documents, vectors, EMBEDDER.model_id)
     assert index.count(bank_id) == 250
+
+
+def test_a_bank_is_never_cited_the_texts_of_another(
+    database: Database, index: PineconeDocuments, bank_id: UUID
+) -> None:
+    """Bank B has the very note that the question is about; bank A has none, and then one of its own."""
+    other = uuid4()
+    add_bank(database, other)
+    note = "The courier lost the payout advice of the ski rental in the snow."
+    try:
+        for bank, text in ((other, note), (bank_id, "The terminal sent its batch twice.")):
+            _write_note(database, bank, text)
+            index_bank_texts(
+                PostgresBankTexts(database), PostgresDocumentLedger(database), EMBEDDER, index, bank
+            )
+        texts = IndexedTexts(EMBEDDER, index, PostgresDocumentLedger(database))
+        own = texts.find(bank_id, note, CITED, 50)
+        assert [hit.body.rpartition(": ")[2] for hit in own] == ["The terminal sent its batch twice."]
+        assert [hit.body.rpartition(": ")[2] for hit in texts.find(other, note, CITED, 50)] == [note]
+    finally:
+        index.erase(other)
+
+
+def test_a_note_with_a_card_number_is_indexed_without_it(
+    database: Database, index: PineconeDocuments, bank_id: UUID
+) -> None:
+    _write_note(database, bank_id, "Paid with 4111 1111 1111 1111 at the desk.")
+    index_bank_texts(PostgresBankTexts(database), PostgresDocumentLedger(database), EMBEDDER, index, bank_id)
+    (hit,) = _search(database, index, bank_id, "paid at the desk", {DocumentKind.BREAK_NOTE})
+    assert "4111 1111" not in hit.body
+    assert "1111" in hit.body
+
+
+def test_vectors_of_another_model_are_not_compared_and_stop_the_start(
+    database: Database, index: PineconeDocuments, bank_id: UUID
+) -> None:
+    assert IndexProbe(index, EMBEDDER.dimension, EMBEDDER.model_id).check()
+    planted = SearchDocument("merchant:M1", None, DocumentKind.MERCHANT, "M1", "Blue Harbour Coffee")
+    vectors = EMBEDDER.embed([planted.body])
+    index.put(bank_id, [planted], vectors, "another-model")
+    assert index.nearest(bank_id, vectors[0], {DocumentKind.MERCHANT}, 1, EMBEDDER.model_id) == ()
+    with pytest.raises(Conflict, match="holds vectors of another-model"):
+        IndexProbe(index, EMBEDDER.dimension, EMBEDDER.model_id).check()
+
+
+def _write_note(database: Database, bank_id: UUID, note: str) -> None:
+    break_id = uuid4()
+    with database.tenant(bank_id) as cursor:
+        cursor.execute(
+            "insert into payscope.break (bank_id, break_id, reason, state, currency, amount_minor,"
+            " expected_on, evidence, opened_at) values (%s, %s, 'MISSING_SETTLEMENT', 'UNMATCHED', 'EUR', 1,"
+            " '2026-03-02', '{}', now())",
+            (bank_id, break_id),
+        )
+        cursor.execute(
+            "insert into payscope.break_resolution"
+            " (bank_id, break_id, resolution_id, action, note, actor, acted_at)"
+            " values (%s, %s, %s, 'NOTE', %s, 'BANK_ADMIN:ana', now())",
+            (bank_id, break_id, uuid4(), note),
+        )
