@@ -22,6 +22,10 @@ SERVICE_ERRORS = (
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Lambda.ClientExecutionTimeoutException",
+    # A worker that was killed or ran out of time or memory; steps are idempotent, so another may take over.
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
 )
 RETRIED = [error.__name__ for error in RETRIABLE] + list(SERVICE_ERRORS)
 REJECTED = [error.__name__ for error in REJECTING]

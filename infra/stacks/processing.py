@@ -109,13 +109,20 @@ class ProcessingStack(Stack):
         self.machine.grant_start_execution(ingest.function)
 
         maintenance = PayScopeFunction(
-            self, "maintenance", context=context, layers=layers, is_async=True, dead_letters=lost_events.queue
+            self,
+            "maintenance",
+            context=context,
+            layers=layers,
+            is_async=True,
+            dead_letters=lost_events.queue,
+            environment={"PAYSCOPE_REPORT_MACHINE_ARN": self.machine.state_machine_arn},
         )
+        self.machine.grant_start_execution(maintenance.function)
         data.bus.grant_put_events_to(maintenance.function)
         scheduler.Schedule(
             self,
             "Hourly",
-            description="Partitions ahead, retention, completeness, unsent events",
+            description="Partitions ahead, retention, completeness, unsent events, stalled reports",
             enabled=context.config.schedules,
             schedule=scheduler.ScheduleExpression.rate(Duration.hours(1)),
             target=scheduler_targets.LambdaInvoke(

@@ -14,13 +14,16 @@ from payscope.adapters.neo4j.schema import Neo4jSchema
 from payscope.adapters.pinecone.documents import PineconeDocuments
 from payscope.adapters.pinecone.schema import PineconeSchema
 from payscope.adapters.postgres.ingest.report_closing import PostgresOutbox
+from payscope.adapters.postgres.ingest.report_store import PostgresReportLedger
 from payscope.adapters.postgres.maintenance import PostgresStoreKeeper
 from payscope.adapters.postgres.migrations import PostgresSchema
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ingest.publish_report import BusEvent
-from payscope.application.operate.maintain_store import ensure_months, maintain_store
+from payscope.application.ingest.resume_reports import resume_reports
+from payscope.application.operate.maintain_store import Chain, ensure_months, maintain_store
 from payscope.application.operate.migrate_store import migrate_stores
 from payscope.domain.events import EventType
+from payscope.domain.ingest.mapping import waiting_reason
 from tests.integration.store.conftest import CYPHER_MIGRATIONS, PASSWORD
 from tests.support.payments import Delivery, add_bank, deliver, event
 from tests.support.postgres import MIGRATIONS, TestDatabases
@@ -40,6 +43,16 @@ class FakeBus:
             return frozenset()
         self.sent.extend(each.detail_type for each in events)
         return frozenset(each.outbox_id for each in events)
+
+
+class FakeMachine:
+    """Remembers what was started."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, dict[str, object]] = {}
+
+    def start(self, name: str, document: dict[str, object]) -> None:
+        self.started.setdefault(name, document)
 
 
 class SomeBanks(PostgresStoreKeeper):
@@ -134,13 +147,53 @@ def test_upkeep_expires_and_sends_for_every_bank(database: Database) -> None:
                 (bank_id, uuid4(), Jsonb({"bank_id": str(bank_id)}), NOW),
             )
     keeper, outbox = SomeBanks(database, banks), PostgresOutbox(database)
-    closed = maintain_store(keeper, outbox, FakeBus(is_open=False), NOW)
+    closed = maintain_store(
+        keeper,
+        outbox,
+        FakeBus(is_open=False),
+        Chain(PostgresReportLedger(database), FakeMachine(), "reports"),
+        NOW,
+    )
     assert (closed.conversations_expired, closed.keys_expired) == (2, 2)
     assert (closed.events_sent, closed.events_waiting) == (0, 2)
     bus = FakeBus()
-    opened = maintain_store(keeper, outbox, bus, NOW)
+    opened = maintain_store(
+        keeper, outbox, bus, Chain(PostgresReportLedger(database), FakeMachine(), "reports"), NOW
+    )
     assert (opened.conversations_expired, opened.events_sent, opened.events_waiting) == (0, 2, 0)
     assert bus.sent == ["report.completed"] * 2
+
+
+def test_a_report_whose_start_was_lost_goes_on_within_the_hour_after(database: Database) -> None:
+    bank_id, mapping_id = uuid4(), uuid4()
+    add_bank(database, bank_id)
+    long_ago, just_now = NOW - timedelta(hours=2), NOW - timedelta(minutes=5)
+    waits = waiting_reason(mapping_id)
+    with database.tenant(bank_id) as cursor:
+        for name, status, reason, received_at in (
+            ("lost.csv", "RECEIVED", None, long_ago),
+            ("new.csv", "RECEIVED", None, just_now),
+            ("approved.csv", "NEEDS_MAPPING", waits, long_ago),
+            ("undecided.csv", "NEEDS_MAPPING", waiting_reason(uuid4()), long_ago),
+            ("done.csv", "COMPLETE", None, long_ago),
+        ):
+            cursor.execute(
+                "insert into payscope.report (bank_id, report_id, file_name, object_key, object_version,"
+                " status, reason, received_at) values (%s, gen_random_uuid(), %s, %s, 'v', %s, %s, %s)",
+                (bank_id, name, name, status, reason, received_at),
+            )
+        cursor.execute(
+            "insert into payscope.mapping (bank_id, mapping_id, name, version, status, report_id,"
+            " fingerprint, profile, evidence, confidence, proposed_at, decided_at, decided_by)"
+            " values (%s, %s, 'own', 1, 'APPROVED', gen_random_uuid(), 'f', '{}', '{}', 1, %s, %s, 'ana')",
+            (bank_id, mapping_id, long_ago, long_ago),
+        )
+    machine = FakeMachine()
+    ledger = PostgresReportLedger(database)
+    assert resume_reports(ledger, machine, "reports", bank_id, NOW) == 2
+    assert {document["key"] for document in machine.started.values()} == {"lost.csv", "approved.csv"}
+    resume_reports(ledger, machine, "reports", bank_id, NOW + timedelta(minutes=10))
+    assert len(machine.started) == 2
 
 
 def test_a_deployment_brings_all_stores_into_shape_and_again_changes_nothing(

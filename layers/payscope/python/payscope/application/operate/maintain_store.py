@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from payscope.application.ingest.publish_report import EventBus, Outbox, drain_outbox
+from payscope.application.ingest.receive_report import ReportMachine
+from payscope.application.ingest.resume_reports import StalledReports, resume_reports
 
 _MONTHS_AHEAD = 3
 # Longer than any client repeats a request.
@@ -55,22 +57,33 @@ class Upkeep:
     keys_expired: int
     events_sent: int
     events_waiting: int
+    reports_resumed: int
 
 
-def maintain_store(keeper: StoreKeeper, outbox: Outbox, bus: EventBus, now: datetime) -> Upkeep:
-    """Make months ahead, drop months behind, expire what has a term and send what the bus missed.
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How reports are found that the chain lost, and started again."""
+
+    reports: StalledReports
+    machine: ReportMachine
+    bucket: str
+
+
+def maintain_store(keeper: StoreKeeper, outbox: Outbox, bus: EventBus, chain: Chain, now: datetime) -> Upkeep:
+    """Make months ahead, drop months behind, expire what has a term, send and resume what was missed.
 
     Running it again changes nothing.
     """
     made = ensure_months(keeper, now.date())
     dropped = keeper.drop_expired_partitions()
-    conversations = keys = sent = waiting = 0
+    conversations = keys = sent = waiting = resumed = 0
     for bank_id in keeper.bank_ids():
         conversations += keeper.expire_conversations(bank_id, now)
         keys += keeper.expire_idempotency_keys(bank_id, now - _KEYS_KEPT)
         sent += drain_outbox(outbox, bus, bank_id, now)
         waiting += keeper.waiting_events(bank_id)
-    return Upkeep(len(made), dropped, conversations, keys, sent, waiting)
+        resumed += resume_reports(chain.reports, chain.machine, chain.bucket, bank_id, now)
+    return Upkeep(len(made), dropped, conversations, keys, sent, waiting, resumed)
 
 
 def ensure_months(partitions: PartitionKeeper, today: date, behind: int = 0) -> tuple[date, ...]:

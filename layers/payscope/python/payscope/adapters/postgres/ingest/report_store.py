@@ -161,6 +161,12 @@ class PostgresReportLedger:
                     },
                 )
 
+    def stalled(self, bank_id: UUID, before: datetime) -> tuple[ReportRecord, ...]:
+        """See ``StalledReports.stalled``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(load_query("list_stalled_reports"), {"bank_id": bank_id, "before": before})
+            return tuple(_as_record(row) for row in cursor.fetchall())
+
 
 class PostgresMappingBook:
     """``MappingBook`` and ``MappingDecisions`` on ``payscope.mapping``."""
