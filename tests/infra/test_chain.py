@@ -35,6 +35,9 @@ def test_the_chain_retries_exactly_what_can_pass(chain: dict[str, Any]) -> None:
             "Lambda.SdkClientException",
             "Lambda.TooManyRequestsException",
             "Lambda.ClientExecutionTimeoutException",
+            "Lambda.Unknown",
+            "Runtime.ExitError",
+            "Sandbox.Timedout",
         }, state
         assert retry["BackoffRate"] > 1
         assert retry["JitterStrategy"] == "FULL"
