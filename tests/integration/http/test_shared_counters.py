@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from payscope.adapters.valkey.counters import ValkeyCounters
 from payscope.adapters.valkey.probe import ValkeyProbe
+from payscope.adapters.valkey.token_budget import ValkeyTokenBudget
 from payscope.domain.telemetry import counted, observed
 from payscope.errors import Unavailable
 from payscope_local.ports import free_port
@@ -86,3 +88,20 @@ def test_counts_wait_while_the_server_is_away_and_cost_no_time(tmp_path: Path) -
         assert totals(counters, bank_id)["errors_total", ""] == 50
     finally:
         stop(record)
+
+
+def test_a_banks_tokens_of_a_day_are_counted_once_for_all_and_apart_from_other_banks(url: str) -> None:
+    bank_id, other, day = uuid4(), uuid4(), date(2026, 3, 31)
+    here, there = ValkeyTokenBudget(url), ValkeyTokenBudget(url)
+    assert here.reserve(bank_id, day, 60, 100)
+    assert not there.reserve(bank_id, day, 60, 100)
+    here.settle(bank_id, day, 60, 20)
+    assert there.reserve(bank_id, day, 60, 100)
+    assert not here.reserve(bank_id, day, 30, 100)
+    assert here.reserve(other, day, 60, 100)
+    assert here.reserve(bank_id, date(2026, 4, 1), 60, 100)
+
+
+def test_an_account_of_tokens_that_is_away_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        ValkeyTokenBudget("valkey://127.0.0.1:1").reserve(uuid4(), date(2026, 3, 31), 1, 10)
