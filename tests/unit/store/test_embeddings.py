@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import unquote
 
 import boto3
@@ -12,9 +13,11 @@ import pytest
 from botocore.config import Config
 
 from payscope.adapters.embeddings.bedrock import BedrockEmbedder
+from payscope.adapters.embeddings.chosen import chosen_embedder
 from payscope.adapters.embeddings.static import StaticEmbedder
 from payscope.application.derive.search_documents import Embedder
 from payscope.errors import InvalidInput, Unavailable
+from payscope.settings import Settings
 
 
 class TitanDouble(BaseHTTPRequestHandler):
@@ -22,6 +25,10 @@ class TitanDouble(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "texts" in request:
+            assert unquote(self.path) == "/model/cohere.embed-multilingual-v3/invoke"
+            self._answer(200, {"embeddings": [[1.0] + [0.0] * 1023], "response_type": "embeddings_floats"})
+            return
         text = request["inputText"]
         if "ValidationException" in text:
             self._answer(400, {"message": "bad"}, "ValidationException")
@@ -58,8 +65,8 @@ def bedrock() -> Iterator[BedrockEmbedder]:
     server.server_close()
 
 
-def _embedder(port: int) -> BedrockEmbedder:
-    client = boto3.client(
+def _client(port: int) -> Any:
+    return boto3.client(
         "bedrock-runtime",
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name="eu-west-1",
@@ -67,7 +74,22 @@ def _embedder(port: int) -> BedrockEmbedder:
         aws_secret_access_key="x",
         config=Config(retries={"max_attempts": 1}, connect_timeout=1, read_timeout=5),
     )
-    return BedrockEmbedder(client)
+
+
+def _embedder(port: int) -> BedrockEmbedder:
+    return BedrockEmbedder(_client(port))
+
+
+def _settings(**more: Any) -> Settings:
+    connections = {
+        "postgres_dsn": "x", "context_key": "00", "context_key_id": 1, "card_key": "00", "neo4j_uri": "x",
+        "neo4j_user": "x", "neo4j_password": "x", "neo4j_database": "x", "pinecone_api_key": "x",
+        "pinecone_index": "x", "jwks_url": "x", "issuer": "x", "audience": "x",
+    }  # fmt: skip
+    return Settings.model_validate(
+        {"stage": "test", "connections": connections, "bucket_reports": "x", "bucket_work": "x",
+         "event_bus": "x", **more}
+    )  # fmt: skip
 
 
 @pytest.fixture(params=["static", "bedrock"])
@@ -111,3 +133,27 @@ def test_a_throttled_or_absent_bedrock_is_unavailable(bedrock: BedrockEmbedder) 
 
 def _dot(one: list[float], other: list[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def test_the_settings_choose_the_model_and_without_them_it_is_the_offline_one() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), TitanDouble)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        named = {"embedding_model_id": "cohere.embed-multilingual-v3", "embedding_dimension": 1024}
+        cohere = chosen_embedder(_settings(**named), lambda _: _client(server.server_address[1]))
+        assert [len(vector) for vector in cohere.embed(["a coffee house", ""])] == [1024, 1024]
+        assert cohere.model_id == "cohere.embed-multilingual-v3-1024"
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert chosen_embedder(_settings(), _client).model_id == StaticEmbedder().model_id
+
+
+@pytest.mark.parametrize(
+    ("model", "dimension"),
+    [("amazon.titan-embed-text-v2:0", 300), ("cohere.embed-english-v3", 256), ("some.chat-model", 256)],
+)
+def test_a_model_that_makes_no_such_vectors_is_refused_at_the_start(model: str, dimension: int) -> None:
+    settings = _settings(embedding_model_id=model, embedding_dimension=dimension)
+    with pytest.raises(InvalidInput):
+        chosen_embedder(settings, lambda _: None)
