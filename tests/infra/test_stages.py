@@ -190,7 +190,8 @@ def test_only_what_has_no_address_is_allowed_everywhere(stage: Stage) -> None:
     unaddressed = re.compile(
         r"xray:Put\w+|xray:GetSampling\w+|logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|"
         r"ecr:GetAuthorizationToken|ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|"
-        r"ecs:(Describe|Stop)Tasks?"  # a task has no address before it runs
+        r"ecs:(Describe|Stop)Tasks?|"  # a task has no address before it runs
+        r"textract:(Start|Get)DocumentAnalysis"  # Textract has no resources
     )
     for name, statement in stage.statements():
         if "*" in as_list(statement["Resource"]):
