@@ -99,6 +99,7 @@ class WorldLedger:
 
     def forget(self, superuser_dsn: str) -> None:
         """Empty the bank, so that the same events get the same ids again."""
+        self._ingestion = Ingestion(self._database)
         with psycopg.connect(superuser_dsn, dbname="payscope") as connection:
             connection.execute("set local session_replication_role = replica")
             tables = connection.execute(

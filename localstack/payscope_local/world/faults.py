@@ -102,7 +102,9 @@ def _choose_unusual(
     free, unusual = plain.copy(), dict[str, np.ndarray]()
     for kind in UNUSUAL:
         # Dear enough that the rate's difference is more than a rounding.
-        pool = np.flatnonzero(free & converted & (clearing["amount"] >= 5_000) if kind == "own_rate" else free)
+        pool = np.flatnonzero(
+            free & converted & (clearing["amount"] >= 5_000) if kind == "own_rate" else free
+        )
         unusual[kind] = np.sort(stream.permutation(pool)[:each])
         free[unusual[kind]] = False
     return unusual
