@@ -199,3 +199,22 @@ def test_a_forged_token_or_another_banks_header_reaches_no_tool(
     headers = {"Authorization": f"Bearer {token}", "X-Bank-Id": bank, "Accept": "application/json"}
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     assert TestClient(service.tools).post("/mcp", json=call, headers=headers).status_code == status
+
+
+def test_a_scenario_is_told_in_the_metrics_labels(service: Service) -> None:
+    asked = {"query": "what if volume grows by 10% in March 2026?", "as_of": "2026-04-01"}
+    answer = service.client().post("/chat/query", json=asked).json()
+    assert answer["status"] in ("answered", "partial"), answer["summary"]
+    assert "as it was" in answer["summary"]
+    assert "_" not in answer["summary"]
+    assert answer["decisions"][0]["outcome"] == "found"
+
+
+def test_each_decision_is_in_the_banks_log_with_the_hash_of_its_inputs(service: Service) -> None:
+    answer = service.client().post("/chat/query", json={"query": ATTEMPTS}).json()
+    _, draft = service.desk.audit.drafts[-1]
+    assert draft.action == "question.asked"
+    assert draft.detail["decisions"] == answer["decisions"]
+    (decision,) = answer["decisions"]
+    assert (decision["agent"], len(decision["inputs_sha256"])) == ("ReconciliationAgent", 64)
+    assert decision["row_hash"] == answer["evidence"]["row_hash"]

@@ -146,7 +146,7 @@ def test_the_settings_choose_the_model_and_without_them_it_is_the_offline_one() 
     finally:
         server.shutdown()
         server.server_close()
-    assert chosen_embedder(_settings(), _client).model_id == StaticEmbedder().model_id
+    assert chosen_embedder(_settings(), lambda _: None).model_id == StaticEmbedder().model_id
 
 
 @pytest.mark.parametrize(
