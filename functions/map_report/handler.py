@@ -6,7 +6,7 @@ from uuid import UUID
 
 from payscope.adapters.aws.chain import Document, chain_step
 from payscope.adapters.aws.environment import connect, load_settings
-from payscope.adapters.embeddings.static import StaticEmbedder
+from payscope.adapters.embeddings.chosen import installed_embedder
 from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook, PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Blobs
@@ -27,7 +27,8 @@ def _use_case() -> MapReport:
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
     mappings, ledger = PostgresMappingBook(database), PostgresReportLedger(database)
     proof = ProveTotals(chunks, ArrowMapper(), ledger)
-    names = NameSimilarity(StaticEmbedder())
+    model = installed_embedder()
+    names = NameSimilarity(model) if model else None
     return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler(), proof, names)
 
 

@@ -56,7 +56,7 @@ def test_a_renamed_column_is_taken_on_evidence_and_noted(old: str, new: str, rea
     ids=["values of another form", "an amount for a currency", "text for a date"],
 )
 def test_a_strange_column_whose_values_have_another_form_is_no_renamed_one(old: str, new: str) -> None:
-    lines: list[list[str]] = [line.split(",") for line in SETTLEMENT.splitlines()]
+    lines = [str(line).split(",") for line in SETTLEMENT.splitlines()]
     place = lines[0].index(old)
     wrong = "12.00" if new == "Amount in EUR" else "red"
     text = "\n".join(
@@ -83,7 +83,7 @@ def test_an_amount_under_a_name_that_tells_nothing_is_not_taken_without_sums() -
 
 @pytest.mark.parametrize("column", ["id", "Amount", "Net", "Fee", "Currency", "Created (UTC)", "Type"])
 def test_a_layout_without_a_column_that_it_needs_is_never_read_with_nulls(column: str) -> None:
-    header: list[str] = SETTLEMENT.split("\n", 1)[0].split(",")
+    header = str(SETTLEMENT).split("\n", 1)[0].split(",")
     place = header.index(column)
     layout = read(reordered([index for index in range(9) if index != place]).encode()).layout
     assert layout.profile is None

@@ -1,6 +1,7 @@
 """The embedding model that the settings name."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from payscope.application.derive.search_documents import Embedder
@@ -23,3 +24,16 @@ def chosen_embedder(settings: Settings, connect: Callable[[str], Any]) -> Embedd
     return BedrockEmbedder(
         connect("bedrock-runtime"), settings.embedding_model_id, settings.embedding_dimension
     )
+
+
+def installed_embedder() -> Embedder | None:
+    """The offline model where its package is installed.
+
+    For those who can do without it: beside Arrow it is larger than a function of the cloud may be,
+    and what the likeness of names is worth was measured with this model alone.
+    """
+    if find_spec("wordllama") is None:
+        return None
+    from payscope.adapters.embeddings.static import StaticEmbedder
+
+    return StaticEmbedder()

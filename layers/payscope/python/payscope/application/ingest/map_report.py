@@ -41,7 +41,11 @@ class MapDecision:
 
 @dataclass(frozen=True, slots=True)
 class MapReport:
-    """Maps one parsed file."""
+    """Maps one parsed file.
+
+    Attributes:
+        names: How near names of columns are to known words; None compares them by their words alone.
+    """
 
     profiles: ProfileBook
     mappings: MappingBook
@@ -49,7 +53,7 @@ class MapReport:
     chunks: ChunkStore
     sampler: RowSampler
     proof: ProveTotals
-    names: NameSimilarity
+    names: NameSimilarity | None
 
     def decide(
         self,
@@ -148,7 +152,10 @@ class MapReport:
             return tally
 
         try:
-            inferred = infer_profile(layout, columns, sample, totals, self.names.nearest(columns), measure)
+            near: Mapping[tuple[str, str], tuple[str, float]] = (
+                self.names.nearest(columns) if self.names else {}
+            )
+            inferred = infer_profile(layout, columns, sample, totals, near, measure)
         except InvalidInput as error:
             lacks = [f"It {note}." for note in drift if lacks_column(note)]
             raise InvalidInput(" ".join([error.message, *lacks])) from error
