@@ -27,8 +27,7 @@ def _use_case() -> MapReport:
     chunks = ArrowChunkStore(S3Blobs(connect("s3"), settings.bucket_work))
     mappings, ledger = PostgresMappingBook(database), PostgresReportLedger(database)
     proof = ProveTotals(chunks, ArrowMapper(), ledger)
-    model = installed_embedder()
-    names = NameSimilarity(model) if model else None
+    names = NameSimilarity(model) if (model := installed_embedder()) else None
     return MapReport(PackagedProfiles(), mappings, ledger, chunks, ArrowSampler(), proof, names)
 
 
