@@ -114,7 +114,7 @@ class _Reading:
     def take(self, block: Block) -> None:
         self._informative += block.informative
         for total in block.stated:
-            named = replace(total, name=self._safe(total.name))
+            named = replace(total, name=self._safe(total.name), currency=self._safe(total.currency))
             self._stated[named.name, named.currency] = named
         self._notes += block.notes
         if self._layout.profile is None:
