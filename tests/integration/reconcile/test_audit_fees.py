@@ -213,3 +213,19 @@ def test_another_banks_tariff_is_not_used(database: Database, bank: UUID) -> Non
     add_schedule(PostgresFeeSchedules(database), other, TARIFF, "BANK_ADMIN:eve", NOW)
     assert PostgresFeeSchedules(database).newest(bank) is None
     assert add_schedule(PostgresFeeSchedules(database), other, json.loads(json.dumps(TARIFF)), "x", NOW) == 2
+
+
+def test_a_written_off_variance_stays_so_until_its_amount_changes(database: Database, bank: UUID) -> None:
+    audit(database, bank, payment("above", 10_000, 50))
+    report_id = Delivery(f"{bank} first processor", "processor", ()).report_id
+    with database.tenant(bank) as cursor:
+        cursor.execute("update payscope.break set state = 'WRITTEN_OFF', cleared_at = now()")
+    assert run(database, bank, report_id) == ReconciliationResult({}, {}, {})
+    with database.tenant(bank) as cursor:
+        cursor.execute("update payscope.event set interchange_minor = -60 where event_type = 'SETTLEMENT'")
+    assert run(database, bank, report_id).breaks_opened == {"FEE_VARIANCE": 1}
+    with database.tenant(bank) as cursor:
+        cursor.execute(
+            "select state, amount_minor, cleared_at from payscope.break where reason = 'FEE_VARIANCE'"
+        )
+        assert cursor.fetchall() == [("REOPENED", 40, None)]

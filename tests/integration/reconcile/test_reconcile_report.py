@@ -324,6 +324,24 @@ def test_running_again_changes_nothing(database: Database, bank: UUID) -> None:
     assert again == ReconciliationResult({}, {}, {})
 
 
+def test_what_was_written_off_opens_again_when_an_amendment_changes_its_amount(
+    database: Database, bank: UUID
+) -> None:
+    deliveries = month_of(authorised("d", 1000), cleared("d", 1300), settled("d", 1300))
+    reconcile(database, bank, deliveries)
+    with database.tenant(bank) as cursor:
+        cursor.execute("update payscope.break set state = 'WRITTEN_OFF', cleared_at = now()")
+    reconcile(database, bank, deliveries)
+    assert open_breaks(database, bank) == {}
+    with database.tenant(bank) as cursor:
+        cursor.execute(
+            "update payscope.event set amount_minor = 1500"
+            " where lifecycle_id = 'L-d' and event_type in ('CLEARING', 'SETTLEMENT')"
+        )
+    reconcile(database, bank, deliveries)
+    assert open_breaks(database, bank) == {"d": ("AMOUNT", 500)}
+
+
 def test_the_order_in_which_files_arrive_does_not_matter(database: Database) -> None:
     arn = "5" * 23
     deliveries = month_of(

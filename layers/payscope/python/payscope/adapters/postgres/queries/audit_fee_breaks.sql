@@ -85,7 +85,9 @@ opened as (
         set state = case when k.cleared_at is null then k.state else 'REOPENED' end, cleared_at = null,
             amount_minor = excluded.amount_minor, currency = excluded.currency, evidence = excluded.evidence,
             expected_on = excluded.expected_on
-        where k.state <> 'WRITTEN_OFF'
+        -- What two people wrote off was this amount: another one opens the break again.
+        where (k.state <> 'WRITTEN_OFF'
+               or (k.amount_minor, k.currency) is distinct from (excluded.amount_minor, excluded.currency))
           and (k.cleared_at is not null or (k.amount_minor, k.currency, k.evidence, k.expected_on)
                is distinct from (excluded.amount_minor, excluded.currency, excluded.evidence, excluded.expected_on))
     returning k.break_id, k.reason

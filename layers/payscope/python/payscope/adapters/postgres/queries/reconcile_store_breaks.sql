@@ -21,12 +21,13 @@ opened as (
            f.merchant_id, f.network, f.evidence, %(now)s
     from found_break f
     on conflict (bank_id, break_id) do update
-        set state = case when k.cleared_at is null or k.state = 'WRITTEN_OFF' then k.state else 'REOPENED' end,
-            cleared_at = case when k.state = 'WRITTEN_OFF' then k.cleared_at end,
+        set state = case when k.cleared_at is null then k.state else 'REOPENED' end, cleared_at = null,
             amount_minor = excluded.amount_minor, currency = excluded.currency, evidence = excluded.evidence,
             expected_on = excluded.expected_on, event_id = excluded.event_id, report_id = excluded.report_id,
             merchant_id = excluded.merchant_id, network = excluded.network
-        where k.state <> 'WRITTEN_OFF'
+        -- What two people wrote off was this amount: another one opens the break again.
+        where (k.state <> 'WRITTEN_OFF'
+               or (k.amount_minor, k.currency) is distinct from (excluded.amount_minor, excluded.currency))
           and (k.cleared_at is not null
                or (k.amount_minor, k.currency, k.evidence, k.expected_on, k.event_id, k.merchant_id, k.network)
                   is distinct from (excluded.amount_minor, excluded.currency, excluded.evidence, excluded.expected_on,
