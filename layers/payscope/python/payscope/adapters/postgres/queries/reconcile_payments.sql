@@ -3,13 +3,14 @@
 -- grain: temporary table payment, one row per payment.
 --
 -- A window has passed when the stage that is missing has been delivered beyond it: the clock is the
--- data's own coverage, so a month that is loaded years later reconciles as it would have then.
+-- data's own coverage, so a month that is loaded years later reconciles as it would have then. What was due
+-- before the stage's first delivery may have come before it, and waits.
 create temp table payment on commit drop as
 with
 covered as (
     select (c -> 'AUTH' ->> 0)::date as auth_from_on, (c -> 'AUTH' ->> 1)::date as auth_to_on,
            (c -> 'CLEARING' ->> 0)::date as clearing_from_on, (c -> 'CLEARING' ->> 1)::date as clearing_to_on,
-           (c -> 'SETTLEMENT' ->> 1)::date as settlement_to_on,
+           (c -> 'SETTLEMENT' ->> 0)::date as settlement_from_on, (c -> 'SETTLEMENT' ->> 1)::date as settlement_to_on,
            (c -> 'BANK_ENTRY' ->> 0)::date as bank_from_on, (c -> 'BANK_ENTRY' ->> 1)::date as bank_to_on,
            (%(rules)s::jsonb ->> 'rounding_minor')::integer as rounding_minor
     from (select %(coverage)s::jsonb as c) c
@@ -51,18 +52,18 @@ select d.*,
        d.in_lane and d.clearings > 0 and d.auths = 0
            and not coalesce(d.cleared_at::date between d.auth_from_on and d.auth_to_on - 1, false) as awaits_auth,
        d.in_lane and d.auths > 0 and d.auth_minor > 0 and d.clearings = 0
-           and coalesce(d.clearing_due_on < d.clearing_to_on, false) as missing_clearing,
+           and coalesce(d.clearing_due_on between d.clearing_from_on and d.clearing_to_on - 1, false) as missing_clearing,
        d.in_lane and d.auths > 0 and d.auth_minor > 0 and d.clearings = 0
-           and not coalesce(d.clearing_due_on < d.clearing_to_on, false) as awaits_clearing,
+           and not coalesce(d.clearing_due_on between d.clearing_from_on and d.clearing_to_on - 1, false) as awaits_clearing,
        d.in_lane and d.settlements > 0 and d.clearings = 0 and d.auths = 0
            and coalesce(d.settled_on > d.clearing_from_on and d.settled_on < d.clearing_to_on, false) as settled_uncleared,
        d.in_lane and d.settlements > 0 and d.clearings = 0 and d.auths = 0
            and not coalesce(d.settled_on > d.clearing_from_on and d.settled_on < d.clearing_to_on, false)
            as settled_awaits_clearing,
        d.in_lane and d.clearings > 0 and d.settlements = 0 and d.clearing_minor > 0
-           and coalesce(d.settlement_due_on < d.settlement_to_on, false) as missing_settlement,
+           and coalesce(d.settlement_due_on between d.settlement_from_on and d.settlement_to_on - 1, false) as missing_settlement,
        d.in_lane and d.clearings > 0 and d.settlements = 0 and d.clearing_minor > 0
-           and not coalesce(d.settlement_due_on < d.settlement_to_on, false) as awaits_settlement,
+           and not coalesce(d.settlement_due_on between d.settlement_from_on and d.settlement_to_on - 1, false) as awaits_settlement,
        d.clearings > 0 and d.auths > 0 and (d.clearing_currency <> d.auth_currency
            or d.clearing_currency <> d.other_clearing_currency) as currency_differs,
        d.clearings > 0 and d.auths > 0 and d.clearing_currency = d.auth_currency
