@@ -261,7 +261,7 @@ class _TableRows:
                 empty = pc.and_(empty, pc.equal(table.column(name), ""))
             indices = pc.indices_nonzero(empty).to_pylist()
             # A line of delimiters only is a row without content, an empty line is nothing at all.
-            nothing = sum(1 for line in data.split(b"\n")[:-1] if not line.strip())
+            nothing = sum(1 for line in data.split(b"\n")[:-1] if line in (b"", b"\r"))
             account.informative += len(indices) - nothing
         for index in self._total_candidates(table):
             cells = [table.column(name)[index].as_py() for name in self._columns]
