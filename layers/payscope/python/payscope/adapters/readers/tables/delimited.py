@@ -33,6 +33,11 @@ ROW = "_row"
 # A quoted cell may span this many lines; beyond it the quote was never meant to open one.
 _MAX_QUOTED_LINES = 50
 _RAW_CHARS = 1000
+# What Python takes for white space; a cell of nothing else is empty on every way through this file.
+_SPACE = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 # What a spreadsheet makes of a reference of digits when it saves a sheet as text.
 _SHORTENED = re.compile(rb"\b\d[.,]\d{1,14}E\+[12]\d\b")
 
@@ -253,12 +258,11 @@ class _TableRows:
 
     def _without_special_rows(self, table: pa.Table, data: bytes, account: _Account) -> pa.Table:
         """Take blank lines and rows of totals out of a table that Arrow read."""
-        first = table.column(0)
-        empty = pc.equal(first, "")
+        empty = _blank(table.column(0))
         indices: list[int] = []
         if pc.any(empty).as_py():
             for name in self._columns[1:]:
-                empty = pc.and_(empty, pc.equal(table.column(name), ""))
+                empty = pc.and_(empty, _blank(table.column(name)))
             indices = pc.indices_nonzero(empty).to_pylist()
             # A line of delimiters only is a row without content, an empty line is nothing at all.
             nothing = sum(1 for line in data.split(b"\n")[:-1] if line in (b"", b"\r"))
@@ -457,6 +461,10 @@ def _numbers(first: int, lines: int, skipped: Sequence[int]) -> pa.Array:
         return row_numbers(first, lines)
     gone = set(skipped)
     return pa.array([first + index for index in range(lines) if index + 1 not in gone], pa.int64())
+
+
+def _blank(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.equal(pc.utf8_trim(cells, characters=_SPACE), "")
 
 
 def _utf8_line(line: bytes) -> bytes:
