@@ -104,6 +104,11 @@ def judge(open_reader: Callable[[Sequence[Profile]], ReportReader]) -> Kept | No
     return kept
 
 
+def cleaned(rows: pa.Table, profile: Profile) -> pa.Table:
+    """Rows as loading hands them to the mapper: without card numbers."""
+    return _GUARD.clean(rows, BANK, profile.identifier_names)[0]
+
+
 def judge_mapping(rows: pa.Table, profile: Profile, earlier: Sequence[pa.Table] = ()) -> MappedChunk:
     """Map rows as loading does and check what would go into the database."""
     chunk = _MAPPER.map(rows, profile, BANK, BANK, earlier)

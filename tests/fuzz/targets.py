@@ -32,7 +32,7 @@ from payscope.application.ingest.report_ports import ReportFile, ReportReader
 from payscope.domain.ingest.formats import HEAD_BYTES, FileFormat, encoding_of
 from payscope.domain.ingest.profiles import PrintImage, Profile
 from payscope.domain.pan import redact
-from tests.fuzz.judging import CARD, PROFILES, judge, judge_mapping
+from tests.fuzz.judging import CARD, PROFILES, cleaned, judge, judge_mapping
 from tests.support import pdf_files
 from tests.support.ipm_writer import SALE, blocked, header, message, private, records, trailer
 from tests.support.xls_writer import biff, ole
@@ -370,7 +370,7 @@ def _map(data: bytes) -> object:
         **{name: pa.array([row[index] for row in whole], pa.string()) for index, name in enumerate(columns)},
         "_row": pa.array(range(1, len(whole) + 1), pa.int64()),
     })  # fmt: skip
-    return judge_mapping(table, profile)
+    return judge_mapping(cleaned(table, profile), profile)
 
 
 def _map_seeds() -> Sequence[bytes]:

@@ -104,3 +104,17 @@ def test_a_row_of_white_space_between_tabs_is_a_row_without_content() -> None:
     lines = ["Date\tReference\tAmount", "2026-03-01\tR1\t12.50", "\t\x0c\t", "", "2026-03-02\tR2\t7.00"]
     found = read("\n".join(lines).encode() + b"\n")
     assert ([row["_row"] for row in found.rows], found.informative) == ([2, 5], 1)
+
+
+@pytest.mark.parametrize("amount", ["5.1E4009999990", "-5.1E4009999990", "1E999999999999999999"])
+def test_an_amount_beyond_all_numbers_is_left_to_the_mapper(amount: str) -> None:
+    """Its absolute value overflowed the decimal context (payments, camt)."""
+    text = (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><CstmrPmtStsRpt><OrgnlPmtInfAndSts>'
+        "<OrgnlPmtInfId>P</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>E1</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+        f'<OrgnlTxRef><Amt><InstdAmt Ccy="EUR">{amount}</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>'
+        "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+    )
+    found = read(text.encode())
+    assert [row["level"] for row in found.rows] == ["TRANSACTION", "PAYMENT"]
+    assert found.rows[0]["amount"] == amount

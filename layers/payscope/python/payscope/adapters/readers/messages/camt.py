@@ -353,7 +353,7 @@ def _decimal(text: str) -> Decimal | None:
         number = Decimal(text.strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < _HUGE else None
+    return number if number.is_finite() and number.copy_abs() < _HUGE else None
 
 
 def _cells(row: dict[str, str]) -> tuple[str, ...]:

@@ -217,4 +217,4 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < Decimal(10) ** 18 else None
+    return number if number.is_finite() and number.copy_abs() < Decimal(10) ** 18 else None

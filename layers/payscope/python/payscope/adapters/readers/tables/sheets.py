@@ -70,7 +70,7 @@ def number_text(text: str) -> str:
         value = Decimal(repr(float(text)))
     except (ValueError, InvalidOperation, OverflowError):
         return text
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 40:
+    if not value.is_finite() or value.copy_abs() >= Decimal(10) ** 40:
         return text
     plain = format(value, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
