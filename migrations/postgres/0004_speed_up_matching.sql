@@ -69,7 +69,8 @@ begin
         from pg_stat_user_tables s
         join pg_class c on c.oid = s.relid
         where s.schemaname = 'payscope'
-          and s.n_mod_since_analyze > 5000 + 0.1 * greatest(c.reltuples, 0)
+          -- Soon enough for a bank that the statistics do not know yet: of it the planner expects one row.
+          and s.n_mod_since_analyze > least(500 + 0.1 * greatest(c.reltuples, 0), 20000)
           and (s.relname in ('match', 'match_event', 'break', 'event_default')
                or (s.relname ~ '^event_[0-9]{6}$'
                    and substr(s.relname, 7) between to_char(from_on, 'YYYYMM') and to_char(to_on, 'YYYYMM')))
