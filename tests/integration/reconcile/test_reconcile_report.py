@@ -81,11 +81,11 @@ def reconcile(database: Database, bank: UUID, deliveries: Sequence[Delivery]) ->
 
 
 def open_breaks(database: Database, bank: UUID) -> dict[str, tuple[str, int]]:
-    """payment -> (reason, minor) of the open breaks."""
+    """payment -> (reason, minor) of its open break, of several the last by name."""
     with database.tenant(bank) as cursor:
         cursor.execute(
             "select evidence ->> 'payment_key', reason, amount_minor from payscope.break"
-            " where cleared_at is null"
+            " where cleared_at is null order by 1, 2, 3"
         )
         return {
             str(key).removeprefix("lifecycle:L-"): (reason, minor) for key, reason, minor in cursor.fetchall()
@@ -361,7 +361,8 @@ def test_the_order_in_which_files_arrive_does_not_matter(database: Database) -> 
         add_bank(database, bank_id)
         reconcile(database, bank_id, list(order))
         outcomes.append((states(database, bank_id), open_breaks(database, bank_id)))
-    assert all(outcome == outcomes[0] for outcome in outcomes)
+    for outcome in outcomes:
+        assert outcome == outcomes[0]
     assert outcomes[0][1] == {
         "a": ("MISSING_CLEARING", 1000),
         "b": ("MISSING_SETTLEMENT", 1000),
