@@ -8,6 +8,7 @@ import pytest
 
 from payscope.adapters.arrow.values import instants, trimmed
 from payscope.domain.ingest.problems import ProblemCode
+from payscope.domain.pan import redact
 from payscope.errors import InvalidInput
 from tests.unit.ingest.loading import load
 from tests.unit.ingest.reading import read
@@ -118,3 +119,10 @@ def test_an_amount_beyond_all_numbers_is_left_to_the_mapper(amount: str) -> None
     found = read(text.encode())
     assert [row["level"] for row in found.rows] == ["TRANSACTION", "PAYMENT"]
     assert found.rows[0]["amount"] == amount
+
+
+def test_a_token_is_no_word_about_the_numbers_beside_it() -> None:
+    """A second look took the token of the first for the word "card" and replaced a reference too."""
+    once = redact("492910287\ufffd5318648cad 49291028785614341028", b"k")
+    assert "49291028785614341028" in once
+    assert redact(once, b"k") == once
