@@ -1,29 +1,11 @@
 -- purpose: the settled lines of the payments that a report touched, with what decides about their interchange.
--- parameters: bank_id uuid, report_id uuid, turns date[] (days on which a rule begins or has just ended).
--- grain: temporary table fee_line, one row per current settlement event that states its interchange.
+-- parameters: bank_id uuid, turns date[] (days on which a rule begins or has just ended).
+-- grain: temporary table fee_line, one row per current settlement event in fee_member that states its interchange.
 -- Amounts are minor units of the settlement currency, positive as costs. passed_minor is what the clearing
 -- charged for the whole payment and taken_minor what its settlement took; they stand on one of its lines, and
 -- only where both sides are complete.
 create temp table fee_line on commit drop as
 with
-touched as (
-    select distinct me.match_id
-    from payscope.event e
-    join payscope.match_event me on me.bank_id = e.bank_id and me.event_id = e.event_id
-    where e.bank_id = %(bank_id)s and e.report_id = %(report_id)s and e.known_to = 'infinity'
-      and e.event_type in ('AUTH', 'CLEARING', 'SETTLEMENT')
-),
-member as (
-    select t.match_id, e.event_id, e.report_id, e.event_type, e.occurred_at, e.booked_on, e.merchant_id, e.mcc,
-           e.network, e.bin, e.country, e.issuer_country, e.channel, e.entry_mode, e.three_ds, e.approved,
-           e.interchange_minor, coalesce(e.settlement_currency, e.currency) as settled_in,
-           case when coalesce(e.settlement_currency, e.currency) = e.currency then e.amount_minor
-                else e.settlement_minor - coalesce(e.fee_minor, 0) end as gross_minor
-    from touched t
-    join payscope.match_event me on me.bank_id = %(bank_id)s and me.match_id = t.match_id
-    join payscope.event e on e.bank_id = me.bank_id and e.event_id = me.event_id and e.known_to = 'infinity'
-    where me.stage in ('AUTH', 'CLEARING', 'SETTLEMENT')
-),
 payment as (
     select m.match_id,
            max(m.merchant_id) as merchant_id, max(m.mcc) as mcc, max(m.network) as network, max(m.bin) as bin,
@@ -39,7 +21,7 @@ payment as (
            -sum(m.interchange_minor) filter (where m.event_type = 'CLEARING') as passed_minor,
            -sum(m.interchange_minor) filter (where m.event_type = 'SETTLEMENT') as taken_minor,
            (array_agg(m.event_id order by m.event_id) filter (where m.event_type = 'SETTLEMENT'))[1] as first_line
-    from member m
+    from fee_member m
     group by m.match_id
     having count(m.interchange_minor) filter (where m.event_type = 'SETTLEMENT') > 0
 ),
@@ -53,7 +35,7 @@ line as (
            coalesce(p.issuer_country, i.country) as issuer_country, coalesce(p.mcc, a.mcc) as mcc, p.channel,
            greatest(p.days, 0) as days, p.entry_mode, p.three_ds,
            (%(turns)s::date[])[width_bucket(m.booked_on, %(turns)s::date[])] as since_on
-    from member m
+    from fee_member m
     join payment p on p.match_id = m.match_id
     join payscope.match k on k.bank_id = %(bank_id)s and k.match_id = m.match_id
     left join payscope.issuer i on i.bank_id = %(bank_id)s and i.bin = p.bin

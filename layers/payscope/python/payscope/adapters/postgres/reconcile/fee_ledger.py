@@ -29,6 +29,8 @@ class PostgresFeeLedger:
         """See ``FeeLedger.audit``."""
         key = {"bank_id": bank_id, "report_id": report_id}
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
+            cursor.execute(load_query("audit_fee_members"), key)
+            cursor.execute(sql.SQL("analyze fee_member"))
             cursor.execute(load_query("audit_fee_lines"), {**key, "turns": list(schedule.turns)})
             cursor.execute(sql.SQL("analyze fee_line"))
             cursor.row_factory = dict_row
