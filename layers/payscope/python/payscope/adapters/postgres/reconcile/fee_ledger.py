@@ -14,6 +14,8 @@ from payscope.domain.reconcile.fees import FeeCase, FeeRule, FeeSchedule, schedu
 from payscope.domain.reconcile.reconciliation import ReconciliationResult
 
 _DEADLINE_S = 300
+# Rows of a report from which its payments are joined as sets.
+_MANY = 1_000
 _ROUNDING_MINOR = 1
 
 
@@ -29,6 +31,15 @@ class PostgresFeeLedger:
         """See ``FeeLedger.audit``."""
         key = {"bank_id": bank_id, "report_id": report_id}
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
+            cursor.execute(
+                "select rows_loaded from payscope.report where bank_id = %(bank_id)s"
+                " and report_id = %(report_id)s and rows_loaded >= %(many)s",
+                {**key, "many": _MANY},
+            )
+            if cursor.fetchone() is not None:
+                # Reconciliation has just written what is read here, and the statistics do not know it yet: a
+                # loop per row, planned for a few, would run for minutes.
+                cursor.execute("set local enable_nestloop = off")
             cursor.execute(load_query("audit_fee_members"), key)
             cursor.execute(sql.SQL("analyze fee_member"))
             cursor.execute(load_query("audit_fee_lines"), {**key, "turns": list(schedule.turns)})
