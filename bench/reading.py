@@ -55,10 +55,10 @@ class _Ledger:
     def __init__(self) -> None:
         self.account = RowAccount()
 
-    def knows_bank(self, bank_id: UUID) -> bool:  # noqa: ARG002
+    def knows_bank(self, bank_id: UUID) -> bool:  # noqa: ARG002 -- the port names it
         return True
 
-    def register(self, bank_id: UUID, report: NewReport) -> ReportRecord:  # noqa: ARG002
+    def register(self, bank_id: UUID, report: NewReport) -> ReportRecord:  # noqa: ARG002 -- the port names it
         return ReportRecord(
             report_id=report.report_id,
             object_key=report.object_key,
@@ -75,10 +75,10 @@ class _Ledger:
 
     def record_reading(
         self,
-        bank_id: UUID,  # noqa: ARG002
-        report_id: UUID,  # noqa: ARG002
+        bank_id: UUID,  # noqa: ARG002 -- the port names it
+        report_id: UUID,  # noqa: ARG002 -- the port names it
         account: RowAccount,
-        stated: Sequence[StatedTotal],  # noqa: ARG002
+        stated: Sequence[StatedTotal],  # noqa: ARG002 -- the port names it
     ) -> None:
         self.account = account
 
@@ -94,7 +94,7 @@ class _Ledger:
 class _NoMappings:
     """A bank that has approved no layout of its own."""
 
-    def approved(self, bank_id: UUID) -> tuple[Profile, ...]:  # noqa: ARG002
+    def approved(self, bank_id: UUID) -> tuple[Profile, ...]:  # noqa: ARG002 -- the port names it
         return ()
 
 
