@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from wiring import build_gate, build_ports
+from gate import build_gate
+from wiring import build_ports
 
 from payscope.adapters.aws.environment import load_settings
 from payscope.http.admin_app import create_admin_app

@@ -8,28 +8,24 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+from gate import WRITERS, Parts
+
 from payscope.adapters.aws.bucket_probe import BucketProbe
 from payscope.adapters.aws.dead_letters import SqsDeadLetters
-from payscope.adapters.aws.embedded_metrics import EmbeddedMetrics
 from payscope.adapters.aws.environment import connect, load_settings
 from payscope.adapters.aws.report_machine import StepFunctionsReportMachine
 from payscope.adapters.aws.upload_signer import S3UploadSigner
-from payscope.adapters.jwt.jwks_address import jwks_fetcher
-from payscope.adapters.jwt.key_set import KeySet
 from payscope.adapters.jwt.probe import JwksProbe
-from payscope.adapters.jwt.token_verifier import JwtVerifier
 from payscope.adapters.postgres.analyse.anomaly_store import PostgresAnomalies
 from payscope.adapters.postgres.analyse.forecast_store import PostgresForecasts
 from payscope.adapters.postgres.analyse.risk_reader import PostgresRiskReader
 from payscope.adapters.postgres.analyse.series import PostgresFacts
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.derive.dataset_counts import PostgresLedgerCounter
-from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.ingest.failed_reports import PostgresFailedReports
 from payscope.adapters.postgres.ingest.mapping_reader import PostgresMappingReader
 from payscope.adapters.postgres.ingest.report_reader import PostgresReportReader
 from payscope.adapters.postgres.ingest.report_store import PostgresMappingBook
-from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.probe import PostgresProbe
 from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
 from payscope.adapters.postgres.reconcile.fee_ledger import PostgresFeeSchedules
@@ -37,17 +33,13 @@ from payscope.adapters.postgres.reconcile.programme_reader import PostgresProgra
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.prometheus.exposition import render
-from payscope.adapters.sheets.csv_writer import CsvWriter
-from payscope.adapters.sheets.xlsx_writer import XlsxWriter
-from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.adapters.valkey.counters import ValkeyCounters
 from payscope.adapters.valkey.probe import ValkeyProbe
 from payscope.application.derive.validate_datasets import DatasetReport, validate_datasets
 from payscope.application.ingest.approve_mapping import ApproveMapping
 from payscope.application.ingest.manage_mappings import ProposeMapping
 from payscope.application.operate.check_health import CheckHealth, Probe
 from payscope.application.operate.manage_dlq import ManageDlq
-from payscope.application.operate.measure import EveryRecorder
-from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.reconcile.read_links import LinkReader
 from payscope.application.reconcile.resolve_break import ResolveBreak
 from payscope.domain.reconcile.rule_files import (
@@ -58,7 +50,6 @@ from payscope.domain.reconcile.rule_files import (
     reconciliation_rules,
 )
 from payscope.errors import InvalidInput
-from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts
 from payscope.http.analytics import AnalyticsPorts
 from payscope.http.breaks import BreakPorts
@@ -67,22 +58,6 @@ from payscope.http.mappings import MappingPorts
 from payscope.http.operations import OperationPorts
 from payscope.http.programmes import ProgrammePorts
 from payscope.http.reports import ReportPorts
-from payscope.settings import Settings
-
-# One request at a time runs in a sandbox; the second connection is for the health probes beside it.
-_POOL_SIZE = 2
-_WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the routes share."""
-
-    settings: Settings
-    gate: Gate
-    database: MeteredDatabase
-    counters: ValkeyCounters | ProcessCounters
-    keys: KeySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +70,6 @@ class LateProbe:
 
     def check(self) -> str:
         return self.build().check()
-
-
-def build_gate(settings: Settings) -> Parts:
-    """What surrounds the routes, with the parts that the ports use too."""
-    connections = settings.connections
-    counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
-    recorder = EveryRecorder((counters, EmbeddedMetrics()))
-    database = MeteredDatabase(connections, recorder, _POOL_SIZE)
-    keys = KeySet(jwks_fetcher(connections.jwks_url), time.monotonic)
-    gate = Gate(
-        verifier=JwtVerifier(connections.issuer, connections.audience, keys, time.time),
-        audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
-        idempotency=PostgresIdempotencyStore(database),
-        recorder=recorder,
-        now=_now,
-        new_id=uuid4,
-    )
-    return Parts(settings, gate, database, counters, keys)
 
 
 def build_ports(parts: Parts) -> AdminPorts:
@@ -134,10 +91,10 @@ def build_ports(parts: Parts) -> AdminPorts:
             signer=S3UploadSigner(connect("s3"), settings.bucket_reports),
             calendars=calendars,
             dispute_windows=dispute_windows(),
-            writers=_WRITERS,
+            writers=WRITERS,
         ),
         breaks=BreakPorts(
-            breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars, writers=_WRITERS
+            breaks=breaks, resolve=ResolveBreak(breaks, _now, uuid4), calendars=calendars, writers=WRITERS
         ),
         links=LinkPorts(links=_links, lifecycles=lifecycles, breaks=breaks),
         settlements=PostgresSettlementReader(database, _matched_sources()),
@@ -163,7 +120,7 @@ def build_ports(parts: Parts) -> AdminPorts:
             validate=lambda bank_id: _validate(parts, bank_id),
         ),
         health=CheckHealth(_probes(parts), time.monotonic),
-        writers=_WRITERS,
+        writers=WRITERS,
         totals=parts.counters,
         exposition=render,
     )

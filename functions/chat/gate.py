@@ -1,6 +1,7 @@
-"""What surrounds the routes of every function about questions; the others link to this file."""
+"""What surrounds the routes of every function that answers HTTP; the others link to this file."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -11,7 +12,6 @@ from payscope.adapters.jwt.token_verifier import JwtVerifier
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.metering import MeteredDatabase
-from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.sheets.csv_writer import CsvWriter
 from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
@@ -25,8 +25,19 @@ _POOL_SIZE = 2
 WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
 
-def build_gate(settings: Settings) -> tuple[Gate, Database]:
-    """What surrounds the routes, and the database that its numbers are counted on."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes share."""
+
+    settings: Settings
+    gate: Gate
+    database: MeteredDatabase
+    counters: ValkeyCounters | ProcessCounters
+    keys: KeySet
+
+
+def build_gate(settings: Settings) -> Parts:
+    """What surrounds the routes, with the parts that the ports use too."""
     connections = settings.connections
     counters = ValkeyCounters(connections.valkey_url) if connections.valkey_url else ProcessCounters()
     recorder = EveryRecorder((counters, EmbeddedMetrics()))
@@ -40,7 +51,7 @@ def build_gate(settings: Settings) -> tuple[Gate, Database]:
         now=_now,
         new_id=uuid4,
     )
-    return gate, database
+    return Parts(settings, gate, database, counters, keys)
 
 
 def _now() -> datetime:

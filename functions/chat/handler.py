@@ -15,8 +15,8 @@ from payscope.http.on_lambda import on_lambda
 @cache
 def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
-    gate, database = build_gate(settings)
-    return on_lambda(create_chat_app(gate, build_ports(settings, database), WRITERS))
+    parts = build_gate(settings)
+    return on_lambda(create_chat_app(parts.gate, build_ports(settings, parts.database), WRITERS))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

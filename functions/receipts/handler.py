@@ -16,9 +16,9 @@ from payscope.http.on_lambda import on_lambda
 @cache
 def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
-    gate, database = build_gate(settings)
-    ports = postgres_ask_ports(database, S3RawRows(connect("s3"), settings.bucket_work))
-    return on_lambda(create_chat_app(gate, ports, WRITERS))
+    parts = build_gate(settings)
+    ports = postgres_ask_ports(parts.database, S3RawRows(connect("s3"), settings.bucket_work))
+    return on_lambda(create_chat_app(parts.gate, ports, WRITERS))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

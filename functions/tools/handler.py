@@ -20,16 +20,16 @@ from payscope.http.tools import ToolPorts
 @cache
 def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
-    gate, database = build_gate(settings)
+    parts = build_gate(settings)
     ports = ToolPorts(
-        ask=postgres_ask_ports(database, S3RawRows(connect("s3"), settings.bucket_work)),
-        breaks=PostgresBreakStore(database),
+        ask=postgres_ask_ports(parts.database, S3RawRows(connect("s3"), settings.bucket_work)),
+        breaks=PostgresBreakStore(parts.database),
         calendars=calendar_rules(),
         settlements=PostgresSettlementReader(
-            database, tuple(reconciliation_rules().document["payout_sources"])
+            parts.database, tuple(reconciliation_rules().document["payout_sources"])
         ),
     )
-    return on_lambda(create_mcp_app(gate, ports))
+    return on_lambda(create_mcp_app(parts.gate, ports))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -52,13 +52,12 @@ from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, ch
 from payscope.domain.identity import Principal, Role
 from payscope.domain.ingest.profiles import Profile
 from payscope.domain.ingest.reports import ReportStatus
-from payscope.domain.reconcile.calendars import calendars_from_json
-from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json, schedule_of
-from payscope.domain.reconcile.programmes import MonthCounts, programmes_from_json
+from payscope.domain.reconcile.fees import FeeSchedule, schedule_of
+from payscope.domain.reconcile.programmes import MonthCounts
 from payscope.domain.reconcile.reconciliation import MatchState
 from payscope.domain.reconcile.resolutions import Act
 from payscope.domain.reconcile.rings import DisputedPair
-from payscope.domain.reconcile.rule_files import dispute_windows
+from payscope.domain.reconcile.rule_files import calendar_rules, dispute_windows, fee_law, programme_rules
 from payscope.errors import NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
@@ -367,8 +366,8 @@ def rules(name: str) -> str:
     return files("payscope.domain.reconcile.rules").joinpath(f"{name}.json").read_text(encoding="utf-8")
 
 
-PROGRAMMES = programmes_from_json(rules("programmes"))
-CALENDARS = calendars_from_json(rules("calendars"))
+PROGRAMMES = programme_rules()
+CALENDARS = calendar_rules()
 WRITERS = {"csv": CsvWriter(), "xlsx": XlsxWriter()}
 
 
@@ -535,7 +534,7 @@ class Desk:
             links=LinkPorts(links=lambda: self.links, lifecycles=self.lifecycles, breaks=self.breaks),
             settlements=self.settlements,
             fee_schedules=self.fee_schedules,
-            fee_law=schedule_from_json(rules("fees")),
+            fee_law=fee_law(),
             analytics=AnalyticsPorts(
                 anomalies=self.analytics,
                 forecasts=self.analytics,
