@@ -19,7 +19,7 @@ from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters
 from payscope.application.analyse.read_anomalies import StoredAnomaly
 from payscope.application.analyse.read_forecasts import StoredForecast
-from payscope.application.analyse.read_risk import RiskKind, RiskRun, RiskScore
+from payscope.application.analyse.read_risk import RiskRun, RiskScore
 from payscope.application.ingest.approve_mapping import ApproveMapping
 from payscope.application.ingest.issue_upload import PresignedPost
 from payscope.application.ingest.manage_mappings import MappingRow, ProposeMapping
@@ -46,6 +46,7 @@ from payscope.application.reconcile.read_links import (
     SharingMerchant,
 )
 from payscope.application.reconcile.resolve_break import ResolveBreak
+from payscope.domain.analyse.risk import RiskKind
 from payscope.domain.analyse.series import DailyFacts, DayRange, Dimension, Facts, Filters
 from payscope.domain.analyse.simulation import ChargedAmount
 from payscope.domain.audit import GENESIS, AuditDraft, AuditEvent, AuditHead, chain

@@ -12,7 +12,8 @@ from payscope.adapters.aws.task_results import S3TaskResults
 from payscope.adapters.postgres.analyse.risk_reader import PostgresRiskReader
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.analyse.collect_result import collect_result
-from payscope.application.analyse.read_risk import RiskKind, read_risk
+from payscope.application.analyse.read_risk import read_risk
+from payscope.domain.analyse.risk import RiskKind
 from payscope.domain.events import EventType
 from payscope_local.aws import aws_client
 from tests.support.analytics import FIRST_DAY, add_month, analytics_database

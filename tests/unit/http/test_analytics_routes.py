@@ -9,8 +9,9 @@ import pytest
 
 from payscope.application.analyse.read_anomalies import StoredAnomaly
 from payscope.application.analyse.read_forecasts import StoredForecast
-from payscope.application.analyse.read_risk import RiskKind, RiskRun, RiskScore
+from payscope.application.analyse.read_risk import RiskRun, RiskScore
 from payscope.domain.analyse.forecasts import Backtest, Forecast, ForecastPoint
+from payscope.domain.analyse.risk import RiskKind
 from payscope.domain.analyse.series import Facts
 from payscope.domain.identity import Role
 from tests.support.desk import BANK, NOW, OTHER_BANK, Desk, a_report

@@ -75,34 +75,6 @@ class Money:
     def __str__(self) -> str:
         return f"{decimal_text(self.minor, self.currency)} {self.currency}"
 
-    def allocate(self, weights: tuple[int, ...]) -> tuple[Self, ...]:
-        """Split into one part per weight without losing or creating a minor unit.
-
-        The remainder goes one unit at a time to the earliest parts with a positive weight.
-
-        Args:
-            weights: Non-negative integer shares with a positive sum, length n.
-
-        Returns:
-            n parts, in order, whose sum is exactly this amount.
-
-        Raises:
-            ValueError: A weight is negative, or the weights sum to zero.
-        """
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise ValueError("weights must be non-negative with a positive sum")
-        sign = -1 if self.minor < 0 else 1
-        shares = [abs(self.minor) * weight // total for weight in weights]
-        rest = abs(self.minor) - sum(shares)
-        for index, weight in enumerate(weights):
-            if rest == 0:
-                break
-            if weight:
-                shares[index] += 1
-                rest -= 1
-        return tuple(type(self)(sign * share, self.currency) for share in shares)
-
     def _same_currency(self, other: Self) -> None:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} cannot be added without a rate set")

@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse
 
 from payscope.application.analyse.read_anomalies import AnomalyReader, Incident, read_incidents
 from payscope.application.analyse.read_forecasts import ForecastReader, StoredForecast, read_forecasts
-from payscope.application.analyse.read_risk import RiskKind, RiskReader, read_risk
+from payscope.application.analyse.read_risk import RiskReader, read_risk
 from payscope.application.analyse.simulate_change import Simulation, SimulationReader, simulate_change
 from payscope.application.paging import decode_cursor, page_of
+from payscope.domain.analyse.risk import RiskKind
 from payscope.domain.analyse.series import DayRange, Dimension
 from payscope.domain.analyse.simulation import (
     Change,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from payscope.domain.analyse.forecasts import Forecast, crossing
+from payscope.domain.analyse.forecasts import Forecast
 from payscope.errors import NotFound
 
 
@@ -32,15 +31,6 @@ class ForecastReader(Protocol):
     ) -> tuple[StoredForecast, ...]:
         """The newest forecast of each series that fits, ordered by metric, dimensions, currency."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """When a threshold is reached: first by the upper band, then by the forecast itself."""
-
-    threshold: Decimal
-    band_on: date | None
-    value_on: date | None
 
 
 def read_forecasts(
@@ -77,9 +67,3 @@ def read_forecast(
         case several:
             currencies = ", ".join(sorted(item.forecast.currency or "" for item in several))
             raise NotFound(f"Forecasts of {metric} exist in several currencies ({currencies}): name one.")
-
-
-def threshold_crossing(stored: StoredForecast, threshold: Decimal) -> Crossing:
-    """When the series is projected to reach a threshold, given in the forecast's unit."""
-    band_on, value_on = crossing(stored.forecast.points, float(threshold))
-    return Crossing(threshold, band_on, value_on)

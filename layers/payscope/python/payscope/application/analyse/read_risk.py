@@ -4,19 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from payscope.application.paging import Page, decode_cursor, page_of
+from payscope.domain.analyse.risk import RiskKind
 from payscope.errors import InvalidInput
-
-
-class RiskKind(StrEnum):
-    """What is scored."""
-
-    MERCHANT = "MERCHANT"
-    CARD = "CARD"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from payscope.application.paging import Page, decode_cursor, page_of
-from payscope.domain.audit import GENESIS, AuditEvent, AuditHead
+from payscope.domain.audit import GENESIS, AuditEvent
 from payscope.domain.merkle import inclusion_path, leaf_hash, root_hash
 from payscope.errors import InvalidInput, NotFound
 
@@ -84,11 +84,6 @@ def prove_event(reader: AuditReader, bank_id: UUID, event_id: UUID) -> Inclusion
     index = event.sequence - 1
     path = tuple(node.hex() for node in inclusion_path(leaves, index))
     return InclusionProof(event, index, leaves[index].hex(), path, _head(hashes))
-
-
-def chain_head(head: TreeHead) -> AuditHead:
-    """The chain's part of a head, to check an export against."""
-    return AuditHead(head.size, head.entry_hash)
 
 
 def _head(hashes: Sequence[str]) -> TreeHead:

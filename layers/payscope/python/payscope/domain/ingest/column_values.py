@@ -34,7 +34,6 @@ _DIGITS = re.compile(r"-?[0-9.,]+")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,9})?")
 _WHOLE = re.compile(r"[-+]?\d{1,12}")
 _CURRENCIES, _COUNTRIES = frozenset(CURRENCY_LETTERS.values()), frozenset(COUNTRY_LETTERS.values())
-_BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "0", "1", "ja", "nein", "oui", "non", "si"})
 _ALL = 0.98
 _HALF = 0.5
 
@@ -82,12 +81,6 @@ def is_amount(value: str) -> bool:
 def is_date(value: str) -> bool:
     """Whether the text is a date or time in a form that is read."""
     return date_format(value) is not None
-
-
-def is_flag(values: Sequence[str]) -> bool:
-    """Whether a column holds nothing but yes and no."""
-    filled = {value.strip().casefold() for value in values if value and value.strip()}
-    return bool(filled) and filled <= _BOOLEANS
 
 
 def plain_sign(text: str) -> str:

@@ -6,7 +6,7 @@ holds decides; a row that no rule takes is a problem, a row of an ``informative`
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, cast
@@ -409,6 +409,12 @@ class Profile(_Frozen):
     def version(self) -> int:
         """The profile's version."""
         return int(self.profile.partition("@")[2])
+
+
+def newest_of(file_format: str, profiles: Iterable[Profile]) -> Profile | None:
+    """The newest profile of a format that has one layout only, such as MT940."""
+    fitting = (profile for profile in profiles if profile.format == file_format)
+    return max(fitting, key=lambda profile: profile.version, default=None)
 
 
 def _merged(common: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from payscope.adapters.postgres.tenancy import Database, load_query
-from payscope.application.analyse.read_risk import RiskKind, RiskRun, RiskScore
+from payscope.application.analyse.read_risk import RiskRun, RiskScore
+from payscope.domain.analyse.risk import RiskKind
 
 
 class PostgresRiskReader:

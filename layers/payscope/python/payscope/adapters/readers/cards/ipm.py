@@ -21,7 +21,7 @@ from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import FileFormat
 from payscope.domain.ingest.iso_codes import COUNTRY_LETTERS, CURRENCY_LETTERS
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 from payscope.domain.money import exponent
 
 ROW = "_row"
@@ -73,7 +73,7 @@ class IpmReader:
     def __init__(self, open_stream: Callable[[], BinaryIO], head: bytes, profiles: Sequence[Profile]) -> None:
         self._open = open_stream
         self._head = head
-        profile = max((p for p in profiles if p.format == "IPM"), key=lambda p: p.version, default=None)
+        profile = newest_of("IPM", profiles)
         self.layout = ReadLayout(FileFormat.IPM, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

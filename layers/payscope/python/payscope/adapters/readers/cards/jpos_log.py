@@ -20,7 +20,7 @@ from payscope.domain.ingest.formats import FileFormat, encoding_of
 from payscope.domain.ingest.iso_codes import CURRENCY_LETTERS
 from payscope.domain.ingest.months import month_in_digits
 from payscope.domain.ingest.problems import Problem, ProblemCode
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 
 ROW = "_row"
 _KEPT = (3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 18, 19, 22, 23, 24, 25, 32, 33, 37, 38, 39, 41, 42, 43,
@@ -58,7 +58,7 @@ class JposLogReader:
     def __init__(self, open_stream: Callable[[], BinaryIO], head: bytes, profiles: Sequence[Profile]) -> None:
         self._open = open_stream
         self._encoding = encoding_of(head)
-        profile = max((p for p in profiles if p.format == "JPOS_LOG"), key=lambda p: p.version, default=None)
+        profile = newest_of("JPOS_LOG", profiles)
         self.layout = ReadLayout(FileFormat.JPOS_LOG, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from payscope.adapters.readers.tables.lines import LineBlock, read_lines
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import FileFormat, encoding_of
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 
 ROW = "_row"
 COLUMNS: tuple[str, ...] = (
@@ -68,7 +68,7 @@ class T140Reader:
     def __init__(self, open_stream: Callable[[], BinaryIO], head: bytes, profiles: Sequence[Profile]) -> None:
         self._open = open_stream
         self._encoding = encoding_of(head)
-        profile = max((p for p in profiles if p.format == "T140"), key=lambda p: p.version, default=None)
+        profile = newest_of("T140", profiles)
         self.layout = ReadLayout(FileFormat.T140, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from payscope.adapters.readers.tables.lines import LongLine
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import Encoding, FileFormat
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 from payscope.domain.money import decimal_text
 from payscope.errors import InvalidInput
 
@@ -60,7 +60,7 @@ class Bai2Reader:
     ) -> None:
         self._open = open_stream
         self._encoding = encoding
-        profile = max((p for p in profiles if p.format == "BAI2"), key=lambda p: p.version, default=None)
+        profile = newest_of("BAI2", profiles)
         self.layout = ReadLayout(FileFormat.BAI2, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import ISO_MESSAGE, FileFormat
 from payscope.domain.ingest.problems import StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 from payscope.errors import InvalidInput
 
 ROW = "_row"
@@ -55,7 +55,7 @@ class CamtReader:
 
     def __init__(self, open_stream: Callable[[], BinaryIO], profiles: tuple[Profile, ...]) -> None:
         self._open = open_stream
-        profile = max((p for p in profiles if p.format == "CAMT"), key=lambda p: p.version, default=None)
+        profile = newest_of("CAMT", profiles)
         self.layout = ReadLayout(FileFormat.CAMT, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

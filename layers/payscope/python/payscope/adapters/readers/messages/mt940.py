@@ -20,7 +20,7 @@ from payscope.adapters.readers.tables.lines import LongLine
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import Encoding, FileFormat
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 from payscope.errors import InvalidInput
 
 COLUMNS: tuple[str, ...] = (
@@ -66,7 +66,7 @@ class Mt940Reader:
     ) -> None:
         self._open = open_stream
         self._encoding = encoding
-        profile = max((p for p in profiles if p.format == "MT940"), key=lambda p: p.version, default=None)
+        profile = newest_of("MT940", profiles)
         self.layout = ReadLayout(FileFormat.MT940, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from payscope.adapters.readers.records import BLOCK_ROWS, Remarks, text_table
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import ISO_MESSAGE, FileFormat
 from payscope.domain.ingest.problems import StatedTotal
-from payscope.domain.ingest.profiles import Profile
+from payscope.domain.ingest.profiles import Profile, newest_of
 from payscope.errors import InvalidInput
 
 COLUMNS: tuple[str, ...] = (
@@ -49,8 +49,7 @@ class PaymentMessageReader:
 
     def __init__(self, open_stream: Callable[[], BinaryIO], profiles: tuple[Profile, ...]) -> None:
         self._open = open_stream
-        known = (p for p in profiles if p.format == "PAYMENT_MESSAGE")
-        profile = max(known, key=lambda p: p.version, default=None)
+        profile = newest_of("PAYMENT_MESSAGE", profiles)
         self.layout = ReadLayout(FileFormat.PAYMENT_MESSAGE, COLUMNS, profile, ())
 
     def blocks(self) -> Iterator[Block]:
