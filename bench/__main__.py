@@ -1,7 +1,6 @@
 """``make bench``: measure, print a table, write results.json."""
 
 import argparse
-import os
 import signal
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from bench.bare_copy import canonical_rows, copy_seconds
 from bench.figures import Figure, Run, median, table
 from bench.settlement_file import write_settlement
 from bench.stage import BenchBank, BenchStack, bench_stack
+from payscope_local.places import find_places
 
 _ROOT = Path(__file__).resolve().parents[1]
 _IPM_RECORDS = 10_000
@@ -44,8 +44,7 @@ def main() -> int:
     run.add(memory.measure(_say))
     _say("questions in words")
     run.add(questions.measure())
-    home = Path(os.environ.get("PAYSCOPE_HOME") or _ROOT / ".payscope").resolve()
-    with bench_stack(home, _say) as (stack, starts):
+    with bench_stack(find_places(_ROOT).home, _say) as (stack, starts):
         run.add(starts)
         _measure_stack(stack, rows, run)
     _say(f"matching of {arguments.payments:,} payments")

@@ -62,7 +62,7 @@ def read_assembly(folder: Path, root: Path, account: str, region: str) -> tuple[
     """
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        raise Unavailable(f"There is no synthesised template in {folder}: run `make synth` (needs node).")
+        raise Unavailable(f"There is no synthesised template in {folder}: run `make template` (needs node).")
     artifacts: dict[str, dict[str, Any]] = json.loads(manifest.read_text())["artifacts"]
     live = live_sources(root)
     stacks = {name: item for name, item in artifacts.items() if item["type"] == "aws:cloudformation:stack"}

@@ -3,7 +3,6 @@
 import argparse
 import importlib
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -184,9 +183,7 @@ def _private() -> PrivateState:
 
 
 def _places() -> Places:
-    """Another folder than .payscope can be named by PAYSCOPE_HOME, for a second stack beside the first."""
-    home = os.environ.get("PAYSCOPE_HOME")
-    return find_places(Path.cwd(), Path(home).resolve() if home else None)
+    return find_places(Path.cwd())
 
 
 def _progress(line: str) -> None:

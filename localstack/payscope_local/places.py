@@ -1,5 +1,6 @@
 """Where the local stack keeps its things: one folder, by default in the checkout."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,9 +81,17 @@ class Places:
 
 
 def find_places(start: Path, home: Path | None = None) -> Places:
-    """The places of the checkout that contains this folder, or else of the one this code lies in."""
+    """The places of the checkout that contains this folder, or else of the one this code lies in.
+
+    Args:
+        start: Where to look for the checkout.
+        home: By default the folder that PAYSCOPE_HOME names, so that a second stack can run beside the
+            first, else .payscope in the checkout.
+    """
+    named = os.environ.get("PAYSCOPE_HOME")
+    chosen = home or (Path(named).resolve() if named else None)
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / "localstack" / "payscope_local").is_dir():
-            return Places(folder, home or folder / ".payscope")
+            return Places(folder, chosen or folder / ".payscope")
     root = Path(__file__).resolve().parents[2]
-    return Places(root, home or root / ".payscope")
+    return Places(root, chosen or root / ".payscope")

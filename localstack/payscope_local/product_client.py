@@ -1,7 +1,6 @@
 """A client of the running stack: its HTTP API with a token of the local issuer, its inbox, its machines."""
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,13 +37,12 @@ class ProductClient:
 
     @classmethod
     def connect(cls, bank_id: UUID, role: Role = Role.BANK_ADMIN) -> "ProductClient":
-        """The client of the stack of this checkout, or of the one that PAYSCOPE_HOME names.
+        """The client of this checkout's stack.
 
         Raises:
             InvalidInput: There is no stack.
         """
-        home = os.environ.get("PAYSCOPE_HOME")
-        places = find_places(Path.cwd(), Path(home).resolve() if home else None)
+        places = find_places(Path.cwd())
         stack = read_description(places.stack_file)
         if stack is None:
             raise InvalidInput("There is no stack: run `payscope up`.")

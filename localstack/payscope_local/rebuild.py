@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ def register(commands: Any) -> None:
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    home = os.environ.get("PAYSCOPE_HOME")
-    stack = read_description(find_places(Path.cwd(), Path(home).resolve() if home else None).stack_file)
+    stack = read_description(find_places(Path.cwd()).stack_file)
     if stack is None:
         raise InvalidInput("No stack runs here. Run: payscope up")
     event = {"bank_id": str(parse_bank_id(options.bank)), "rebuild": options.store}
