@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -17,8 +16,9 @@ from payscope.adapters.postgres.ingest.report_store import PostgresReportLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.s3.objects import S3Files
 from payscope.application.ingest.receive_report import ReceiveReport
+from payscope.logs import new_logger
 
-logger = Logger(service="payscope")
+logger = new_logger()
 
 
 @cache

@@ -18,7 +18,8 @@ class Connections(BaseModel):
     signs tenant contexts (its pads are in the database under ``context_key_id``).
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Its errors are logged, and would quote the secret beside what is missing.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     postgres_dsn: SecretStr
     context_key: SecretStr
@@ -40,7 +41,7 @@ class Connections(BaseModel):
 class Settings(BaseModel):
     """What one process needs to know; fields that a function does not use may stay empty."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     stage: str
     connections: Connections

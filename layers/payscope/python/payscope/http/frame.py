@@ -7,15 +7,15 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
-from aws_lambda_powertools import Logger
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payscope.application.operate.measure import Recorder
 from payscope.domain.telemetry import counted, observed
 from payscope.http.problems import Problem, problem_of
+from payscope.logs import new_logger
 
-logger = Logger(service="payscope", serialize_stacktrace=False)
+logger = new_logger()
 
 LARGEST_BODY_BYTES = 256 * 1024
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{8,64}")

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from payscope.logs import new_logger
 
 Document = dict[str, Any]
 Step = Callable[[Document], Document]
 
-logger = Logger(service="payscope", level=os.environ.get("PAYSCOPE_LOG_LEVEL", "INFO"))
+logger = new_logger(os.environ.get("PAYSCOPE_LOG_LEVEL", "INFO"))
 
 
 def chain_step(step: Step) -> Callable[[Document, object], Document]:
