@@ -51,27 +51,61 @@ def test_days_of_one_slice_that_follow_each_other_are_one_incident(desk: Desk) -
     assert desk.admin(bank_id=OTHER_BANK).get("/anomalies").json()["items"] == []
 
 
-def test_a_forecast_of_money_is_in_major_units_beside_its_backtest(desk: Desk) -> None:
+def forecast(number: int, *points: ForecastPoint, **dimensions: str) -> StoredForecast:
     backtest = Backtest(0.8, 0.82, 0.8, 4, 14, True, 1.0, "", ())
-    point = ForecastPoint(date(2026, 11, 25), 123456.4, 100000.0, 150000.0)
-    forecast = Forecast(
+    made = Forecast(
         "approved_amount",
-        {},
+        dimensions,
         "EUR",
         "NeuralProphet",
         date(2026, 8, 1),
         date(2026, 11, 24),
         "h",
         backtest,
-        (point,),
+        points,
     )
-    desk.analytics.forecasts[BANK] = [StoredForecast(UUID(int=1), NOW, forecast)]
+    return StoredForecast(UUID(int=number), NOW, made)
+
+
+def test_a_forecast_of_money_is_in_major_units_beside_its_backtest(desk: Desk) -> None:
+    point = ForecastPoint(date(2026, 11, 25), 123456.4, 100000.0, 150000.0)
+    desk.analytics.forecasts[BANK] = [forecast(1, point)]
     (item,) = desk.admin().get("/forecasts?metric=approved_amount").json()["items"]
     assert item["points"] == [
         {"date": "2026-11-25", "value": "1234.56", "lower": "1000.00", "upper": "1500.00"}
     ]
     assert (item["backtest"]["mase"], item["backtest"]["origins"], item["model"]) == (0.8, 4, "NeuralProphet")
+    assert item["crossing"] is None
     assert desk.admin().get("/forecasts?metric=other").json()["items"] == []
+
+
+def test_a_forecast_tells_on_which_day_its_band_and_its_value_pass_a_threshold(desk: Desk) -> None:
+    points = [
+        ForecastPoint(
+            date(2026, 11, 25) + timedelta(days=day), 100_00.0 + day * 100, 0.0, 110_00.0 + day * 100
+        )
+        for day in range(20)
+    ]
+    desk.analytics.forecasts[BANK] = [forecast(1, *points)]
+
+    def passed(threshold: str) -> dict[str, Any]:
+        parameters = {"metric": "approved_amount", "threshold": threshold}
+        (item,) = desk.admin().get("/forecasts", params=parameters).json()["items"]
+        return item["crossing"]
+
+    assert passed("115") == {"threshold": "115", "upper_on": "2026-11-30", "value_on": "2026-12-10"}
+    assert passed("1000.50") == {"threshold": "1000.50", "upper_on": None, "value_on": None}
+    assert desk.admin().get("/forecasts?threshold=115").status_code == 422
+
+
+def test_forecasts_page_by_series(desk: Desk) -> None:
+    desk.analytics.forecasts[BANK] = [forecast(n, network=name) for n, name in enumerate("ABC")]
+    first = desk.admin().get("/forecasts?limit=2").json()
+    # A new run gives every series a new id, which must not end the list.
+    desk.analytics.forecasts[BANK] = [forecast(9 + n, network=name) for n, name in enumerate("ABC")]
+    rest = desk.admin().get("/forecasts", params={"cursor": first["next_cursor"]}).json()
+    assert [item["dimensions"]["network"] for item in first["items"] + rest["items"]] == ["A", "B", "C"]
+    assert rest["next_cursor"] is None
 
 
 def test_risk_scores_page_within_the_run_that_the_first_page_showed(desk: Desk) -> None:

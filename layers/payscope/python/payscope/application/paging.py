@@ -31,6 +31,25 @@ def page_of(rows: Sequence[Item], limit: int, key: Callable[[Item], tuple[str, .
     return Page(shown, encode_cursor(key(shown[-1])) if len(rows) > limit and shown else None)
 
 
+def page_within(
+    items: Sequence[Item], limit: int, key: Callable[[Item], tuple[str, ...]], cursor: str | None, parts: int
+) -> Page[Item]:
+    """A page of a list that is there as a whole; nothing follows a row that is no longer in it.
+
+    Args:
+        key: The key of a row, of as many texts as ``parts`` says, which no other row has.
+
+    Raises:
+        InvalidInput: The cursor is not one that a list of this kind gave.
+    """
+    after = decode_cursor(cursor, parts)
+    start = 0
+    if after is not None:
+        keys = [key(item) for item in items]
+        start = keys.index(after) + 1 if after in keys else len(items)
+    return page_of(items[start : start + limit + 1], limit, key)
+
+
 def encode_cursor(key: tuple[str, ...]) -> str:
     """The cursor that stands behind the row with this key."""
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")

@@ -1,5 +1,6 @@
 """Routes about what was detected, what is predicted, and what would be."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,8 @@ from payscope.application.analyse.read_anomalies import AnomalyReader, Incident,
 from payscope.application.analyse.read_forecasts import ForecastReader, StoredForecast, read_forecasts
 from payscope.application.analyse.read_risk import RiskReader, read_risk
 from payscope.application.analyse.simulate_change import Simulation, SimulationReader, simulate_change
-from payscope.application.paging import decode_cursor, page_of
+from payscope.application.paging import page_within
+from payscope.domain.analyse.forecasts import Forecast, crossing
 from payscope.domain.analyse.risk import RiskKind
 from payscope.domain.analyse.series import DayRange, Dimension
 from payscope.domain.analyse.simulation import (
@@ -30,7 +32,7 @@ from payscope.domain.analyse.simulation import (
 )
 from payscope.domain.ask.time_ranges import parse_range
 from payscope.domain.identity import Action, Principal
-from payscope.domain.money import decimal_text
+from payscope.domain.money import decimal_text, exponent
 from payscope.errors import InvalidInput
 from payscope.http.access import Allow
 from payscope.http.once import IdempotencyKey, answer_once
@@ -121,19 +123,24 @@ def analytics_routes(ports: AnalyticsPorts) -> APIRouter:
         cursor: Cursor = None,
     ) -> dict[str, Any]:
         days = parse_range(time_range, _today(request)) if time_range else None
-        after = decode_cursor(cursor, 3)
         incidents = read_incidents(principal.bank_id, ports.anomalies, days, metric)
-        start = 0
-        if after is not None:
-            keys = [_incident_key(item) for item in incidents]
-            start = keys.index(after) + 1 if after in keys else len(incidents)
-        page = page_of(incidents[start : start + limit + 1], limit, _incident_key)
+        page = page_within(incidents, limit, _incident_key, cursor, 3)
         return {"items": render(page.items), "next_cursor": page.next_cursor}
 
     @router.get("/forecasts")
-    def forecasts(principal: Reader, metric: MetricName = None) -> dict[str, Any]:
-        items = read_forecasts(principal.bank_id, ports.forecasts, metric)
-        return {"items": [render_forecast(item) for item in items], "next_cursor": None}
+    def forecasts(
+        principal: Reader,
+        metric: MetricName = None,
+        threshold: Annotated[Decimal | None, Query(max_digits=18, decimal_places=6)] = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> dict[str, Any]:
+        if threshold is not None and metric is None:
+            raise InvalidInput("Name the metric that the threshold is of.")
+        stored = read_forecasts(principal.bank_id, ports.forecasts, metric)
+        page = page_within(stored, limit, _series_key, cursor, 3)
+        items = [render_forecast(item, threshold) for item in page.items]
+        return {"items": items, "next_cursor": page.next_cursor}
 
     @router.get("/risk/merchants")
     def merchants(principal: Reader, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
@@ -166,8 +173,12 @@ def analytics_routes(ports: AnalyticsPorts) -> APIRouter:
     return router
 
 
-def render_forecast(stored: StoredForecast) -> dict[str, Any]:
-    """A forecast with its points in major units for money, and the backtest beside them."""
+def render_forecast(stored: StoredForecast, threshold: Decimal | None = None) -> dict[str, Any]:
+    """A forecast with its points in major units for money, the backtest, and where it passes a threshold.
+
+    Args:
+        threshold: In the unit of the points.
+    """
     forecast = stored.forecast
 
     def text(value: float) -> str:
@@ -189,7 +200,14 @@ def render_forecast(stored: StoredForecast) -> dict[str, Any]:
         "created_at": render(stored.created_at),
         **render(forecast),
         "points": points,
+        "crossing": None if threshold is None else _crossing(forecast, threshold),
     }
+
+
+def _crossing(forecast: Forecast, threshold: Decimal) -> dict[str, Any]:
+    places = 0 if forecast.currency is None else exponent(forecast.currency)
+    upper_on, value_on = crossing(forecast.points, float(threshold.scaleb(places)))
+    return {"threshold": render(threshold), "upper_on": render(upper_on), "value_on": render(value_on)}
 
 
 def render_simulation(simulation: Simulation) -> dict[str, Any]:
@@ -235,6 +253,11 @@ def _risk(
 def _incident_key(incident: Incident) -> tuple[str, ...]:
     slice_key = "\x1f".join(f"{name}={value}" for name, value in sorted(incident.dimensions.items()))
     return incident.started_on.isoformat(), incident.metric, slice_key
+
+
+def _series_key(stored: StoredForecast) -> tuple[str, ...]:
+    forecast = stored.forecast
+    return forecast.metric, json.dumps(dict(forecast.dimensions), sort_keys=True), forecast.currency or ""
 
 
 def _period(days: DayRange) -> dict[str, str]:

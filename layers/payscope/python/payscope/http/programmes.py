@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from payscope.application.paging import decode_cursor, page_of
+from payscope.application.paging import page_within
 from payscope.application.reconcile.evaluate_programmes import ProgrammeReader, evaluate_programmes
 from payscope.domain.reconcile.programmes import Programme, Standing
 from payscope.http.parameters import Cursor, Limit, Reader
@@ -36,12 +36,7 @@ def programme_routes(ports: ProgrammePorts) -> APIRouter:
     ) -> dict[str, Any]:
         chosen = None if month is None else date.fromisoformat(f"{month}-01")
         standings = evaluate_programmes(principal.bank_id, ports.counts, ports.rules, chosen)
-        after = decode_cursor(cursor, 2)
-        start = 0
-        if after is not None:
-            keys = [_key(item) for item in standings]
-            start = keys.index(after) + 1 if after in keys else len(standings)
-        page = page_of(standings[start : start + limit + 1], limit, _key)
+        page = page_within(standings, limit, _key, cursor, 2)
         return {"items": [_document(item) for item in page.items], "next_cursor": page.next_cursor}
 
     return router
