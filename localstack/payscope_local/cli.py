@@ -141,14 +141,11 @@ def _logs(options: argparse.Namespace) -> int:
 
 
 def _bank_add(options: argparse.Namespace) -> int:
-    from payscope_local.banks import add_bank, database_of
     from payscope_local.deployment import parse_bank_id
     from payscope_local.stack import Stack
 
-    state = _private()
     bank_id = parse_bank_id(options.bank) if options.bank else uuid4()
-    add_bank(database_of(state), bank_id, options.name, options.timezone, options.currency)
-    Stack(_places(), _progress).refresh_banks()
+    Stack(_places(), _progress).add_bank(bank_id, options.name, options.timezone, options.currency)
     sys.stdout.write(f"{bank_id}\n")
     return 0
 

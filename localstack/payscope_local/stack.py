@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from payscope.errors import InvalidInput
 from payscope_local.aws import REGION, endpoint_url
-from payscope_local.banks import database_of, list_banks
+from payscope_local.banks import add_bank, database_of, list_banks
 from payscope_local.deployment import deploy_templates, empty, migrate, put_secrets
 from payscope_local.graph import USER as GRAPH_USER
 from payscope_local.issuer import AUDIENCE
@@ -179,13 +180,20 @@ class Stack:
         write_file(self._places.stack_file, description.model_dump_json(indent=1))
         return description
 
-    def refresh_banks(self) -> None:
-        """List the tenants anew in the public file."""
+    def add_bank(self, bank_id: UUID, name: str, timezone: str, currency: str) -> None:
+        """Register a tenant, or change its name and defaults, and list the tenants anew in the public file.
+
+        Raises:
+            InvalidInput: The stack was never started, or the name or the currency is none.
+        """
         description = read_description(self._places.stack_file)
         state = read_private(self._places.private_file)
         if description is None or state is None:
             raise InvalidInput("The stack was never started: run `payscope up`.")
-        banks = list_banks(database_of(state))
+        database = database_of(state)
+        add_bank(database, bank_id, name, timezone, currency)
+        banks = list_banks(database)
+        database.close()
         text = description.model_copy(update={"banks": banks}).model_dump_json(indent=1)
         write_file(self._places.stack_file, text)
 

@@ -12,14 +12,13 @@ from uuid import UUID
 from payscope.domain.identity import Role
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.errors import PayScopeError, Unavailable
-from payscope_local.banks import add_bank, database_of
 from payscope_local.demo.questions import Answer, Question
 from payscope_local.demo.stage import Stage
 from payscope_local.demo.truths import DemoBank, sample_banks, world_bank
 from payscope_local.places import Places, find_places
 from payscope_local.product_client import ProductClient
 from payscope_local.stack import Stack
-from payscope_local.state import StackDescription, read_private
+from payscope_local.state import StackDescription
 from payscope_local.world.generate import generate
 from payscope_local.world.plan import WorldPlan
 
@@ -45,8 +44,9 @@ def main() -> int:
     places = find_places(Path(__file__).parent)
     try:
         stage.chapter("The local stack")
-        description = Stack(places, lambda line: stage.say(f"  {line}")).up()
-        banks = _banks(places, stage)
+        stack = Stack(places, lambda line: stage.say(f"  {line}"))
+        description = stack.up()
+        banks = _banks(places, stack, stage)
         clients = _clients(places, description, banks)
         _load(stage, banks, clients)
         _models(stage, clients[_WORLD_BANK])
@@ -59,21 +59,16 @@ def main() -> int:
     return stage.end()
 
 
-def _banks(places: Places, stage: Stage) -> tuple[DemoBank, ...]:
+def _banks(places: Places, stack: Stack, stage: Stage) -> tuple[DemoBank, ...]:
     stage.chapter("Banks and their files")
     folder = places.home / "world"
     if not (folder / "truth.json").exists():
         summary = generate(_PLAN, folder)
         stage.say(f"  generated {summary.files} files with {summary.rows} rows")
     banks = (*sample_banks(places.root / "localstack" / "seeds"), world_bank(folder))
-    state = read_private(places.private_file)
-    if state is None:
-        raise RuntimeError("the stack is up and has no private state")
-    database = database_of(state)
     for bank in banks:
-        add_bank(database, bank.bank_id, bank.name, bank.timezone, bank.currency)
+        stack.add_bank(bank.bank_id, bank.name, bank.timezone, bank.currency)
         stage.say(f"  {bank.name} ({bank.bank_id}): {len(bank.files)} files")
-    database.close()
     return banks
 
 
