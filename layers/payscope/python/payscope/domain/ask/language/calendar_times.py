@@ -6,7 +6,14 @@ from datetime import date
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.language.grammar.calendar import MONTHS
 from payscope.domain.ask.language.lexer import Token
-from payscope.domain.ask.language.time_words import TimeMatch, day_number_at, day_or_none, word_at, year_at
+from payscope.domain.ask.language.time_words import (
+    TimeMatch,
+    day_number_at,
+    day_or_none,
+    word_at,
+    words_at,
+    year_at,
+)
 from payscope.domain.ask.time_ranges import (
     month_range,
     parse_range,
@@ -19,17 +26,18 @@ JOINS = frozenset({"to", "and", "until", "till", "through", "thru", "up"})
 
 def days_of_a_month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     """ "1 to 15 March", "1-15 March", "March 1 to 15", "March 1-15"."""
+    began, at = at, at + (word_at(tokens, at) == "the")
     first, place = day_number_at(tokens, at), at + 1
     if first:
         if word_at(tokens, place) in JOINS:
-            place += 1
+            place += 1 + (word_at(tokens, place + 1) == "the")
         last = day_number_at(tokens, place)
         if last and word_at(tokens, place + 1) == "of":
             place += 1
         if last and word_at(tokens, place + 1) in MONTHS:
-            return _from_days(tokens, place + 1, first, last, place + 2 - at, today)
+            return _from_days(tokens, place + 1, first, last, place + 2 - began, today)
         return None
-    if word_at(tokens, at) in MONTHS:
+    if word_at(tokens, at) in MONTHS and began == at:
         first, place = day_number_at(tokens, at + 1), at + 2
         joined = word_at(tokens, place) in JOINS
         last = day_number_at(tokens, place + (1 if joined else 0))
@@ -86,8 +94,26 @@ def named_month(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | No
         and tokens[at].text != "May"
     ):
         return None
-    year = year_at(tokens, at + 1)
-    return TimeMatch(month_range(year or _latest_year(MONTHS[word], today), MONTHS[word]), 2 if year else 1)
+    year, used = year_after(tokens, at + 1, today)
+    return TimeMatch(month_range(year or _latest_year(MONTHS[word], today), MONTHS[word]), 1 + used)
+
+
+_YEARS_BACK = {"this": 0, "current": 0, "last": 1, "previous": 1, "prior": 1, "past": 1}
+
+
+def year_after(tokens: Sequence[Token], at: int, today: date) -> tuple[int | None, int]:
+    """The year that a month or quarter is of, and how many tokens say so: "2025", "of last year"."""
+    year = year_at(tokens, at)
+    if year:
+        return year, 1
+    place = at + (word_at(tokens, at) in ("of", "in"))
+    place += word_at(tokens, place) == "the"
+    back = _YEARS_BACK.get(word_at(tokens, place))
+    if back is not None and word_at(tokens, place + 1) == "year":
+        return today.year - back, place + 2 - at
+    if words_at(tokens, at, 3) in (["a", "year", "ago"], ["a", "year", "earlier"], ["one", "year", "ago"]):
+        return today.year - 1, 3
+    return None, 0
 
 
 def quarter_or_days(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
@@ -95,10 +121,8 @@ def quarter_or_days(tokens: Sequence[Token], at: int, today: date) -> TimeMatch 
     if text.endswith("d"):
         return TimeMatch(parse_range(text, today), 1) if int(text[:-1]) else None
     quarter = int(text[1])
-    year = year_at(tokens, at + 1)
-    return TimeMatch(
-        quarter_range(year, quarter) if year else latest_quarter(quarter, today), 2 if year else 1
-    )
+    year, used = year_after(tokens, at + 1, today)
+    return TimeMatch(quarter_range(year, quarter) if year else latest_quarter(quarter, today), 1 + used)
 
 
 def latest_quarter(quarter: int, today: date) -> DayRange:

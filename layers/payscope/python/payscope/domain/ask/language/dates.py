@@ -143,13 +143,13 @@ def _slashed(text: str, day_first: bool) -> date | None:
 
 def _single(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     start = at
-    while word_at(tokens, at) in ("the", "month", "year", "day", "calendar") and at - start < 3:
+    while word_at(tokens, at) in _BEFORE_A_TIME and at - start < 4:
         following = _bare(tokens, at, today)
         if following:
             return TimeMatch(following.days, following.length + at - start, following.is_future)
         if (
             word_at(tokens, at) != "the"
-            and word_at(tokens, at + 1) not in ("of", "march")
+            and word_at(tokens, at + 1) not in ("of", "march", *_BEFORE_A_TIME)
             and not _names_time(tokens, at + 1)
         ):
             return None
@@ -158,6 +158,9 @@ def _single(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
             at += 1
     found = _bare(tokens, at, today)
     return TimeMatch(found.days, found.length + at - start, found.is_future) if found else None
+
+
+_BEFORE_A_TIME = frozenset({"the", "month", "year", "day", "calendar", "whole", "entire", "full", "complete"})
 
 
 def _names_time(tokens: Sequence[Token], at: int) -> bool:
@@ -190,6 +193,8 @@ def _bare(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     ):
         if attempt:
             return attempt
+    if word_at(tokens, at - 1) in ("every", "each") and (word in DAYS or token.stem in DAYS):
+        return None  # "every Monday" is a day of each week
     if word in DAYS and token.word not in ("sun", "sat", "mon", "wed"):
         back = (today.weekday() - DAYS[word]) % 7
         day = today - timedelta(days=back)
@@ -215,7 +220,8 @@ def _bare(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
 def _start_of(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     """ "the start of the year", "the beginning of March": its first day."""
     place = at + (word_at(tokens, at) == "the")
-    if word_at(tokens, place) not in ("start", "beginning") or word_at(tokens, place + 1) != "of":
+    begins = word_at(tokens, place) in ("start", "beginning", "begin", "onset")
+    if not begins or word_at(tokens, place + 1) != "of":
         return None
     whole = _whole(tokens, place + 2, today)
     if whole is None or whole.days is None:
@@ -228,7 +234,8 @@ def _whole(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     """A month, quarter or year that something is a part of, whole even where it has not ended."""
     place = at + (word_at(tokens, at) in ("the", "this", "current"))
     unit = word_at(tokens, place)
-    if place > at and unit in ("month", "quarter", "year") and year_at(tokens, place + 1) is None:
+    of_it = place > at or word_at(tokens, at - 1) == "of"  # "since begin of year"
+    if of_it and unit in ("month", "quarter", "year") and year_at(tokens, place + 1) is None:
         return TimeMatch(current_unit(unit, today), place + 1 - at)
     year = year_at(tokens, place)
     if year:

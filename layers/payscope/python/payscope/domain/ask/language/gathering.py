@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from payscope.domain.ask.catalogue import METRICS_BY_ID
+from payscope.domain.ask.language.doubting import doubts_of
+from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.reading import BASES, Reading
 from payscope.domain.ask.language.scan import Piece, Scan, is_operator
 from payscope.domain.ask.language.taking_names import take_dimension, take_name, take_number
@@ -12,24 +16,63 @@ from payscope.domain.ask.plans import (
 
 
 def gather(read: Scan, reading: Reading) -> None:
-    preamble = _preamble(read)
+    preamble, thanks = _preamble(read), _thanks(read)
     pieces = [
         piece
-        for piece in read.pieces
+        for place, piece in enumerate(read.pieces)
         if (piece.kind != "filler" or piece.text.lower() in ("and", "or", "by", "plus"))
-        and not (piece.end <= preamble and piece.kind in ("word", "ambiguous", "number"))
+        and not (piece.end <= preamble and _says_who_asks(read, place))
+        and not (piece.start >= thanks and piece.kind == "word")
+        and not (
+            place == 0 and piece.text.lower() in _GREETINGS and read.text[piece.end : piece.end + 1] in "!,"
+        )
+        and not (piece.text.lower() == "between" and _joins_no_numbers(read.pieces, place))
     ]
     at = 0
     while at < len(pieces):
         at += _take(pieces, at, read, reading)
+    reading.doubts += doubts_of(pieces, read)
 
 
 _REQUEST = re.compile(
     r"\b(?:(?:i|we)(?:['’]d| would| do)? (?:like|want|need|require|wonder)|wants? (?:to|me to)|needs? to"
     r"|(?:let|tell|show|give) (?:me|us)(?: know)?|do you know|(?:could|can) (?:you|we|i)"
-    r"|wondering|am after|looking for|asks?(?:ed)? (?:me )?(?:for|about)|please)\b",
+    r"|(?:and|which) (?:i |we )?(?:require|need|want)s?|wondering|am after|looking for"
+    r"|asks?(?:ed)? (?:me )?(?:for|about)|please)\b",
     re.IGNORECASE,
 )
+_GREETINGS = frozenset({"morning", "afternoon", "evening"})
+_THANKS = re.compile(
+    r"\b(?:thank you|thanks|thx|cheers|(?:kind|best|warm) regards|much appreciated|sincerely)\b",
+    re.IGNORECASE,
+)
+
+
+def _thanks(read: Scan) -> int:
+    """Where the thanks at the end begin, which say nothing about payments."""
+    found = _THANKS.search(read.text)
+    if found is None:
+        return len(read.text)
+    after = [piece for piece in read.pieces if piece.start >= found.end()]
+    says_more = any(piece.kind in ("metric", "name", "time", "dimension", "number") for piece in after)
+    return len(read.text) if says_more else found.start()
+
+
+def _joins_no_numbers(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a "between" joins two figures or names, and no bounds, which nothing here can read."""
+    return at + 1 < len(pieces) and not any(piece.kind == "number" for piece in pieces[at + 1 : at + 4])
+
+
+def _says_who_asks(read: Scan, place: int) -> bool:
+    """Whether a piece before the request is none of the question: "for tomorrow's meeting I need".
+
+    A time there counts ("for March I need"), unless it tells of which day the next word is.
+    """
+    piece = read.pieces[place]
+    if piece.kind == "time":
+        following = read.pieces[place + 1] if place + 1 < len(read.pieces) else None
+        return following is not None and following.kind == "word"
+    return piece.kind in ("word", "ambiguous", "number")
 
 
 _NAMING = frozenset({"for", "at", "of", "in", "by", "from", "with", "merchant", "issuer", "bank", "network"})
@@ -43,7 +86,10 @@ def _preamble(read: Scan) -> int:
     end = 0
     for found in _REQUEST.finditer(read.text):
         before = [piece for piece in read.pieces if piece.end <= found.start()]
-        if any(piece.kind in ("metric", "name", "time", "dimension") for piece in before):
+        if any(
+            piece.kind in ("metric", "name", "dimension") and piece.value not in ("report", "source")
+            for piece in before
+        ):
             break
         for place, piece in enumerate(before):
             names_something = place > 0 and before[place - 1].text.lower() in _NAMING
@@ -80,6 +126,10 @@ def _take(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading) -> int
 def _take_metric(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading) -> None:
     piece = pieces[at]
     before = pieces[at - 1] if at else None
+    if before is not None and is_operator(before, "exclude"):
+        piece = _turned(piece, reading)
+    if before is not None and before.text.lower() == "how much" and piece.text.lower() in _COUNTED:
+        _doubt_the_measure(pieces, piece, reading)
     if before is not None and before.dimension == "currency":
         reading.currency_of = piece.value  # "GBP sales", "euro refunds": what is counted in money
     verb = piece.text.lower() in ("decline", "declined")
@@ -101,6 +151,38 @@ def _take_metric(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading)
     if reading.metrics and _joined(pieces, at):
         reading.listed = True  # "attempts, approvals": both are asked for
     reading.metrics.append(piece.value)
+
+
+_OPPOSITE = {
+    "auth_approved": "decline_count",
+    "decline_count": "auth_approved",
+    "auth_rate_raw": "decline_rate",
+    "decline_rate": "auth_rate_raw",
+}
+
+
+# Plural nouns that are counted: whoever asks "how much" of them may mean their number or their value.
+_COUNTED = frozenset({"declines", "chargebacks", "disputes", "refunds", "approvals", "attempts", "retries"})
+
+
+def _turned(piece: Piece, reading: Reading) -> Piece:
+    """What "not approved" is: the opposite, where the catalogue has one, else a doubt, since leaving "not"
+    out would answer the opposite question.
+    """
+    opposite = _OPPOSITE.get(piece.value)
+    if opposite is None:
+        label = METRICS_BY_ID[piece.value].label
+        reading.doubts.append(AskBack(f"There is no figure for what is not {label.lower()}.", [label]))
+        return piece
+    return replace(piece, value=opposite)
+
+
+def _doubt_the_measure(pieces: Sequence[Piece], piece: Piece, reading: Reading) -> None:
+    """ "how much declines", unless money is named beside it."""
+    if any(each.dimension == "currency" for each in pieces):
+        return
+    options = [f"number of {piece.text.lower()}", f"value of {piece.text.lower()}"]
+    reading.doubts.append(AskBack("In number or in value?", options))
 
 
 _JOINS = frozenset({"and", "or", ",", "&", "plus"})

@@ -38,11 +38,13 @@ _PATTERN = re.compile(
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<short_year>['’]\d{2}\b)"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?[kKmM]?\b|\d+(?:\.\d+)?[kKmM]?(?![\w]))"
+    r"|(?P<glued>(?:top|bottom|best|worst|last|past|first|codes?|mcc|bin|week)(?=\d))"
     r"|(?P<word>w/o\b|[^\W_]+(?:['’_][^\W_]+)*)"
     r"|(?P<dash>(?<=\s)[-–—](?=\s))"
     r"|(?P<mark>[€$£¥%<>?,;!]|>=|<=|&)",
-    re.UNICODE,
+    re.UNICODE | re.IGNORECASE,
 )
+_NEGATED = re.compile(r"n['’]t$", re.IGNORECASE)
 _SPELLINGS = {
     "authorization": "authorisation",
     "authorizations": "authorisations",
@@ -85,9 +87,19 @@ _SPELLINGS = {
     "whats": "what",
     "hows": "how",
     "dont": "not",
+    "didnt": "not",
+    "doesnt": "not",
+    "isnt": "not",
+    "arent": "not",
+    "wasnt": "not",
+    "werent": "not",
+    "never": "not",
     "settl": "settlement",
     "recon": "recon",
     "num": "number",
+    "nr": "number",
+    "nb": "number",
+    "nbr": "number",
     "w/o": "without",
     "hr": "hour",
     "hrs": "hours",
@@ -163,8 +175,9 @@ def tokenise(text: str) -> tuple[Token, ...]:
             tokens.append(
                 Token(TokenKind.QUOTED, inner, fold(inner), fold(inner), found.start(), found.end())
             )
-        elif kind == "word":
-            word = _SPELLINGS.get(fold(piece), fold(piece))
+        elif kind in ("word", "glued"):
+            folded = "not" if _NEGATED.search(piece) else fold(piece)
+            word = _SPELLINGS.get(folded, folded)
             tokens.append(Token(TokenKind.WORD, piece, word, stem(word), found.start(), found.end()))
         elif kind == "dash":
             tokens.append(Token(TokenKind.MARK, piece, "to", piece, found.start(), found.end()))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.catalogue import METRICS_BY_ID
+from payscope.domain.ask.language.grammar.calendar import DAYS
 from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.reading import Reading
 from payscope.domain.ask.plans import (
@@ -15,6 +16,9 @@ from payscope.domain.ask.time_ranges import previous_range, shift_months
 
 def settle_times(reading: Reading) -> None:
     """Two times that do not stand against each other: the days that both name, or a question back."""
+    if reading.forecast and reading.times and reading.future is None and not reading.what_if:
+        reading.forecast = False  # "breaks expected in January", which is over
+        reading.loose += 1
     against = (
         reading.compare
         or reading.versus
@@ -36,7 +40,22 @@ def settle_times(reading: Reading) -> None:
                 for _, piece in named
             ],
         )
+    weekday = next((piece for _, piece in named if _names_a_weekday(piece.text)), None)
+    if weekday is not None:
+        others = [piece.text for _, piece in named if piece is not weekday]
+        raise AskBack(
+            f"Is every {weekday.text.title()} of the period meant, or the last one?",
+            [
+                f"{METRICS_BY_ID[name].label} every {weekday.text} in {others[0]}"
+                for name in reading.metrics[:1]
+                if others
+            ],
+        )
     reading.times = [(DayRange(first, last), named[0][1])]
+
+
+def _names_a_weekday(text: str) -> bool:
+    return text.lower().removeprefix("on ") in DAYS
 
 
 def primary_period(reading: Reading, today: date) -> DayRange | None:

@@ -76,6 +76,20 @@ def shared_words() -> frozenset[str]:
     return frozenset(words - {stem(word) for word in FILLER})
 
 
+@cache
+def shortened_words() -> frozenset[str]:
+    """Single words that people cut short: of metrics and dimensions, no names and no everyday words."""
+    kinds = (Kind.METRIC, Kind.DIMENSION, Kind.AMBIGUOUS)
+    words = {word for phrase, meaning in shared_phrases().items() if meaning.kind in kinds for word in phrase}
+    everyday = {stem(word) for word in FILLER} | FILLER
+    return frozenset(word for word in words if len(word) > 4 and word.isalpha() and word not in everyday) | {
+        "total",
+        "count",
+        "average",
+        "number",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The bank's own names as phrases, and which names each word occurs in."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from payscope.domain.analyse.series import DayRange
+from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.scan import Piece
 from payscope.domain.ask.plans import (
     Filter,
@@ -52,6 +53,7 @@ class Reading:
     listed: bool = False
     unknown: list[Piece] = field(default_factory=list[Piece])
     choices: list[Piece] = field(default_factory=list[Piece])
+    doubts: list[AskBack] = field(default_factory=list[AskBack])
     assumed: int = 0
     loose: int = 0
     notes: list[str] = field(default_factory=list[str])

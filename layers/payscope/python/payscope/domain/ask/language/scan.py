@@ -6,11 +6,20 @@ from datetime import date
 
 from payscope.domain.ask.language.dates import TimeMatch, match_time
 from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS
-from payscope.domain.ask.language.grammar.fillers import FILLER, OUTSIDE
+from payscope.domain.ask.language.grammar.fillers import FILLER, NARROWING, OUTSIDE
+from payscope.domain.ask.language.grammar.names import RESPONSE_CODES
 from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES, SMALL_CODES
 from payscope.domain.ask.language.lexer import Token, TokenKind, stem, tokenise
-from payscope.domain.ask.language.phrases import LONGEST, Kind, Meaning, Names, shared_phrases, shared_words
-from payscope.domain.ask.language.typos import edits, most_edits, nearest, nearest_short
+from payscope.domain.ask.language.phrases import (
+    LONGEST,
+    Kind,
+    Meaning,
+    Names,
+    shared_phrases,
+    shared_words,
+    shortened_words,
+)
+from payscope.domain.ask.language.typos import abbreviated, edits, most_edits, nearest, nearest_short
 
 _TIME_WORDS = frozenset(
     {
@@ -79,8 +88,10 @@ def scan(text: str, names: Names, today: date) -> Scan:
     unknown = {piece.start: piece for piece in pieces if piece.kind == "word"}
     mended: list[tuple[str, str]] = []
     repaired: list[Token] = []
-    for token in tokens:
-        better = _mend(token, names) if token.start in unknown and token.kind is TokenKind.WORD else None
+    for place, token in enumerate(tokens):
+        better = None
+        if token.start in unknown and token.kind is TokenKind.WORD:
+            better = _mend(token, names) or _spelt_out(tokens, place)
         if better:
             mended.append((token.text, better))
             token = replace(token, word=better, stem=stem(better))
@@ -93,7 +104,7 @@ def scan(text: str, names: Names, today: date) -> Scan:
 
 
 def _mend(token: Token, names: Names) -> str | None:
-    if token.word in OUTSIDE or token.stem in OUTSIDE or token.word in names.by_word:
+    if token.word in OUTSIDE | NARROWING or token.stem in OUTSIDE or token.word in names.by_word:
         return None
     limit = most_edits(token.word)
     if not limit:
@@ -103,6 +114,23 @@ def _mend(token: Token, names: Names) -> str | None:
     if own and (not shared or edits(token.stem, own[0], limit) <= edits(token.stem, shared[0], limit)):
         return own[0]
     return shared[0] if shared else None
+
+
+def _spelt_out(tokens: Sequence[Token], at: int) -> str | None:
+    """The word that an abbreviation stands for; of several, the one that goes with the word beside it."""
+    token = tokens[at]
+    if token.word in OUTSIDE or token.stem in OUTSIDE:
+        return None
+    found = abbreviated(token.word, shortened_words())
+    beside = [tokens[at + step].stem for step in (1, -1) if 0 <= at + step < len(tokens)]
+    fitting = [
+        each
+        for each in found
+        if any((each, other) in shared_phrases() or (other, each) in shared_phrases() for other in beside)
+    ]
+    chosen = fitting or list(found)
+    root = chosen[0][: len(token.word)] if chosen else ""
+    return chosen[0] if chosen and all(each.startswith(root) for each in chosen) else None
 
 
 def _read(text: str, tokens: Sequence[Token], names: Names, today: date) -> tuple[tuple[Piece, ...], int]:
@@ -137,6 +165,10 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         if found:
             return piece("name", value=found.value, dimension=found.dimension), 1, False
         return piece("word"), 1, False
+    turned = _turned_round(tokens, at)
+    if turned:
+        used, metric = turned
+        return piece("metric", used, value=metric.value), used, False
     own_length, own = _longest(tokens, at, names.phrases)
     shared_length, shared = _longest(tokens, at, shared_phrases())
     time = match_time(tokens, at, today, names.fiscal_start)
@@ -146,6 +178,8 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         return piece("time", time.length, time=time), time.length, False
     if own and token.kind is TokenKind.NUMBER:
         return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
+    if token.word[:2] in RESPONSE_CODES and token.word[2:] == "s":
+        return piece("name", value=token.word[:2], dimension="response_code"), 1, False  # "how many 91s"
     plain = _plain_piece(tokens, at)
     if plain and shared_length <= 1:
         kind, value, dimension = plain
@@ -173,6 +207,26 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
     if token.kind is TokenKind.MARK:
         return piece("mark", value=token.text), 1, False
     return _partial_name(tokens, at, names, piece)
+
+
+def _turned_round(tokens: Sequence[Token], at: int) -> tuple[int, Meaning] | None:
+    """ "rate of the acceptance", which is the acceptance rate."""
+    start, at = at, at + (tokens[at].word == "the" and at + 1 < len(tokens))
+    place = at + 1
+    if tokens[at].stem not in ("rate", "ratio", "percent", "amount", "value", "count", "number"):
+        return None
+    if place >= len(tokens) or tokens[place].word != "of":
+        return None
+    place += 1
+    while place < len(tokens) and tokens[place].word in ("the", "our", "all"):
+        place += 1
+    if place >= len(tokens):
+        return None
+    found = shared_phrases().get((tokens[place].stem, tokens[at].stem))
+    alone = shared_phrases().get((tokens[place].stem,))
+    if found is None or found.kind is not Kind.METRIC or alone is not None:
+        return None
+    return place + 1 - start, found
 
 
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -19,6 +19,7 @@ from payscope.domain.ask.language.reading import BASES, Reading
 from payscope.domain.ask.language.scan import Piece, Scan
 from payscope.domain.ask.language.understanding import UnknownWords
 from payscope.domain.ask.language.wording import either, time_words
+from payscope.domain.ask.metric import Unit
 from payscope.domain.ask.plans import (
     Plan,
 )
@@ -173,6 +174,7 @@ def settle_metrics(reading: Reading) -> None:
             reading.metrics = [AMOUNT_OF[metric]]
         elif reading.how_many and metric in COUNT_OF:
             reading.metrics = [COUNT_OF[metric]]
+        _doubt_another_kind(reading.metrics[0], reading)
         reading.ambiguous = [
             piece
             for piece in reading.ambiguous
@@ -192,6 +194,38 @@ def settle_metrics(reading: Reading) -> None:
         ]
     elif metrics:
         reading.ambiguous = []
+    elif len(reading.ambiguous) == 1 and reading.how_many:
+        counted = [
+            name
+            for name in AMBIGUOUS[reading.ambiguous[0].value][1]
+            if METRICS_BY_ID[name].unit is Unit.COUNT
+        ]
+        if len(counted) == 1:
+            reading.metrics, reading.ambiguous = counted, []
+
+
+# Words that say of which kind a figure is; with a figure of another kind they ask for one that is not kept.
+_KINDS = {
+    "fraud": ("fraud", "auth", "decline", "vamp"),
+    "losses": ("fraud_report_amount", "chargeback_amount", "refund_amount", "declined_amount"),
+    "cost": ("fee", "interchange", "scheme_fee", "markup", "effective", "float"),
+}
+
+
+def _doubt_another_kind(metric: str, reading: Reading) -> None:
+    """ "fraud chargebacks", "chargebacks lost", "cost of refunds"."""
+    for piece in reading.ambiguous:
+        kinds = _KINDS.get(piece.value)
+        if kinds is None or any(kind in metric for kind in kinds):
+            continue
+        labels = [METRICS_BY_ID[name].label for name in (metric, *AMBIGUOUS[piece.value][1])]
+        reading.doubts.append(
+            AskBack(
+                f"{METRICS_BY_ID[metric].label} are not told apart by {piece.text!r}. Do you mean"
+                f" {either(labels)}?",
+                [f"{label.lower()} {time_words(reading)}".strip() for label in labels],
+            )
+        )
 
 
 def metric_from_context(read: Scan, reading: Reading) -> None:
@@ -245,6 +279,8 @@ def ask_about_unknown(read: Scan, reading: Reading) -> None:
     if reading.ambiguous and not reading.metrics:
         return
     if not reading.unknown:
+        if reading.doubts:
+            raise reading.doubts[0]
         return
     piece = reading.unknown[0]
     following = [each for each in reading.unknown if each.start >= piece.start]

@@ -38,6 +38,18 @@ def take_dimension(pieces: Sequence[Piece], at: int, reading: Reading, read: Sca
         return 1 + _take_numbers(pieces, at + 1, piece.value, reading, excluded=_excluded(pieces, at))
     if following and following.kind == "name" and _fits(following, piece.value):
         return 1  # "network Visa": the word only says what the name is
+    beyond = pieces[at + 2] if at + 2 < len(pieces) else None
+    if (
+        beyond is not None
+        and is_operator(pieces[at + 1], "exclude")
+        and beyond.kind == "name"
+        and _fits(beyond, piece.value)
+        and not _grouped(pieces, at)
+        and re.search(
+            r"\b(?:all|every|any|other)\s+(?:the\s+|our\s+)?$", read.text[: piece.start], re.IGNORECASE
+        )
+    ):
+        return 1  # "for all merchants other than Kettle & Oak": the whole without it
     before = pieces[at - 1] if at else None
     if before and before.kind == "name" and not _grouped(pieces, at):
         if _fits(before, piece.value):
@@ -47,6 +59,9 @@ def take_dimension(pieces: Sequence[Piece], at: int, reading: Reading, read: Sca
             return 1  # "French merchants": whose, not by what
     if piece.value in reading.dimensions:
         return 1
+    if piece.value in ("report", "source") and not _grouped(pieces, at) and reading.descending is None:
+        reading.loose += 1
+        return 1  # "for the audit file": of which paper, not by what
     if is_operator(before, "exclude") if before else False:
         reading.loose += 1
         return 1

@@ -54,6 +54,35 @@ def nearest_short(word: str, known: Iterable[str]) -> str | None:
     return None
 
 
+_VOWELS = frozenset("aeiou")
+_SHORTEST_ABBREVIATION = 4
+
+
+def abbreviated(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Known words that a word is cut short from ("decl"), or is what is left of without vowels ("ntwk").
+
+    At least four letters, from the first one on, in order; a word that keeps its vowels is no
+    abbreviation unless the known word begins with it.
+    """
+    if len(word) < _SHORTEST_ABBREVIATION or not word.isalpha():
+        return ()
+    bare = 4 * sum(letter in _VOWELS for letter in word) <= len(word)
+    found = [
+        each
+        for each in known
+        if each[0] == word[0]
+        and len(each) > len(word)
+        and (each.startswith(word) or (bare and 2 * len(word) >= len(each) and _runs_through(word, each)))
+    ]
+    return tuple(sorted(found, key=lambda each: (len(each), each)))
+
+
+def _runs_through(word: str, known: str) -> bool:
+    """Whether the letters of a word stand in another in the same order."""
+    rest = iter(known)
+    return all(letter in rest for letter in word)
+
+
 def _letters(word: str) -> int:
     bits = 0
     for letter in word:

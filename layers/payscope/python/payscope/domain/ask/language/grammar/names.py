@@ -73,6 +73,11 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "suspected fraud declines",
         "fraud family",
         "fraud related declines",
+        "fraud related",
+        "related to fraud",
+        "due to fraud",
+        "for fraud reasons",
+        "fraud reasons",
     ),
     "INVALID": ("invalid data", "invalid declines", "invalid data declines", "format errors"),
 }

@@ -47,7 +47,10 @@ COUNTRIES: Mapping[str, tuple[str, ...]] = {
     "ES": ("spain", "spanish"),
     "FI": ("finland", "finnish"),
     "FR": ("france", "french"),
-    "GB": ("united kingdom", "uk", "great britain", "britain", "england", "british"),
+    "GB": (
+        *("united kingdom", "uk", "great britain", "britain", "british"),
+        *("england", "english", "scotland", "scottish", "wales", "welsh"),
+    ),
     "GR": ("greece", "greek"),
     "HK": ("hong kong",),
     "HR": ("croatia", "croatian"),
