@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import textwrap
 import time
 import zipfile
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def handler(event, context):
 class Emulator:
     record: ProcessRecord
     endpoint: str
+    folder: Path
 
     def client(self, service: str) -> Any:
         return aws_client(service, self.endpoint)
@@ -81,7 +83,7 @@ def archive(text: str) -> bytes:
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     folder, port = tmp_path_factory.mktemp("aws"), free_port()
     record = start_aws(folder / "objects", folder / "scratch", port, folder / "aws.log")
-    yield Emulator(record, endpoint_url(port))
+    yield Emulator(record, endpoint_url(port), folder)
     stop(record)
 
 
@@ -115,6 +117,30 @@ def test_catch_matches_the_class_name_and_tells_it(emulator: Emulator) -> None:
     error = json.loads(execution["output"])["error"]
     assert error["Error"] == "InvalidInput"
     assert json.loads(error["Cause"])["errorMessage"] == "never"
+
+
+@pytest.mark.parametrize("moment", ["at work", "while it begins"])
+def test_a_process_that_was_killed_is_told_as_the_cloud_tells_it(emulator: Emulator, moment: str) -> None:
+    """A step whose process died is tried again by another one, because its error has this name."""
+    wait = "import os, time\nopen({!r}, 'a').close()\ntime.sleep(1.5)\n"
+    begun = emulator.folder / f"{moment}.begun"
+    lines = wait.format(str(begun))
+    handler = "def handler(event, context):\n" + textwrap.indent(lines, "    ") + "    return 'done'\n"
+    text = handler if moment == "at work" else f"{lines}def handler(event, context):\n    return 'done'\n"
+    arn = emulator.create_function(moment.replace(" ", "-"), text)
+    retry = {"ErrorEquals": ["Runtime.ExitError"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 1}
+    work = {"Type": "Task", "Resource": arn, "Retry": [retry], "End": True}
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(emulator.execute, moment.replace(" ", "-"), {"Work": work}, {})
+        wait_for(begun.exists, bool)
+        (process,) = (
+            child
+            for child in psutil.Process(emulator.record.pid).children()
+            if child.environ().get("AWS_LAMBDA_FUNCTION_NAME") == moment.replace(" ", "-")
+        )
+        process.kill()
+        execution = running.result()
+    assert (execution["status"], execution.get("output")) == ("SUCCEEDED", '"done"')
 
 
 def test_a_handler_that_raised_keeps_its_process(emulator: Emulator) -> None:

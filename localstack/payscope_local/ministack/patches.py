@@ -70,10 +70,23 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "ministack.services.lambda_svc",
-        "Step Functions sees that class as the error's name",
+        "Step Functions sees that class as the error's name, and a process that died as the cloud names it",
         '            error_type = "Runtime.HandlerError"\n            if _RIE_TIMEOUT_TEXT_RE',
-        '            error_type = result.get("type", "Runtime.HandlerError")\n'
+        '            error_type = result.get("type", "Runtime.ExitError")\n'
         "            if _RIE_TIMEOUT_TEXT_RE",
+    ),
+    Patch(
+        "ministack.core.lambda_runtime",
+        "a process that dies while it begins is one that died, and leaves the others of its function alone",
+        "                self._spawn()\n                cold = True\n                self._cold = False\n",
+        "                try:\n"
+        "                    self._spawn()\n"
+        "                except (OSError, RuntimeError) as error:\n"
+        '                    if "init failed" in str(error):\n'
+        "                        raise\n"
+        '                    return {"status": "error", "error": f"Worker process died: {error}"}\n'
+        "                cold = True\n"
+        "                self._cold = False\n",
     ),
     Patch(
         "ministack.core.lambda_runtime",
