@@ -3,6 +3,7 @@
 # Lines of reports are as long as they are.
 # ruff: noqa: E501
 
+import base64
 import uuid
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from payscope.adapters.arrow.guard import ArrowCardGuard
 from payscope.domain.ingest.problems import ProblemCode
+from payscope.domain.ingest.reports import check_file_name
 from payscope.domain.pan import (
     bank_key,
     is_card_number,
@@ -24,6 +26,7 @@ from payscope.domain.pan import (
     redact,
     tokenise,
 )
+from payscope.errors import InvalidInput
 
 BANK = uuid.UUID("11111111-1111-4111-8111-111111111111")
 OTHER = uuid.UUID("22222222-2222-4222-8222-222222222222")
@@ -83,6 +86,50 @@ def test_neighbours_and_separators_hide_no_number(written: str) -> None:
     clean, _ = ArrowCardGuard(ROOT).clean(sheet(note=[written, "ok"]), BANK, ())
     assert token in clean.column("note")[0].as_py()
     assert "8648 " not in clean.column("note")[0].as_py().replace(token, "")
+
+
+_REFERENCES = "".join(f"&#{ord(sign)};" for sign in PAN)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [_REFERENCES, "".join(f"&#x{ord(sign):x};" for sign in PAN), "".join(f"&#{ord(sign)}" for sign in PAN),
+     f"paid with {_REFERENCES} today", _REFERENCES.replace("&", "&amp;"), SPLIT.format("&nbsp;"),
+     SPLIT.format("&#160;"), SPLIT.format("&hyphen;"), SPLIT.format("&#8203;"), SPLIT.format("%20"),
+     SPLIT.format("%2D"), SPLIT.format("%C2%A0"), SPLIT.format("%2520"), f"https://shop.example/?pan=%3D{PAN}",
+     "".join(f"%{ord(sign):x}" for sign in PAN), SPLIT.format("\u200b"), SPLIT.format("\ufeff"),
+     "".join(chr(ord(sign) + 0xFEE0) for sign in PAN), base64.b64encode(PAN.encode()).decode(),
+     base64.b64encode(PAN.encode()).decode().rstrip("="), base64.b64encode(SPLIT.format(" ").encode()).decode(),
+     f" {base64.b64encode(PAN.encode()).decode()} "],
+)  # fmt: skip
+def test_encodings_hide_no_number(written: str) -> None:
+    cleaned = redact(written, KEY)
+    assert str(tokenise(PAN, KEY)) in cleaned
+    clean, _ = ArrowCardGuard(ROOT).clean(sheet(note=["ok", written]), BANK, ())
+    assert clean.column("note").to_pylist() == ["ok", cleaned]
+    with pytest.raises(InvalidInput, match="card number"):
+        check_file_name(written)
+
+
+@pytest.mark.parametrize(
+    "track", [f"%3B{PAN}%3D29121011234567890%3F", f"&#37;B{PAN}&#94;DOE/JANE&#94;29121011234"]
+)
+def test_an_encoded_stripe_is_never_kept(track: str) -> None:
+    clean, problems = ArrowCardGuard(ROOT).clean(sheet(note=["ok", track]), BANK, ())
+    assert clean.column("note").to_pylist() == ["ok"]
+    assert problems[0].raw == {"note": "[removed]"}
+    assert PAN not in ArrowCardGuard(ROOT).redact(track, BANK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AT&T &amp; Sons 4929", "100%25 wool, 20%20off", "Caf%C3%A9 &eacute; 12", "https://shop.example/a%20b?id=12345678901234",
+     "NDkyOTEwMjg3NTMxODY0OA-not", "MTIzNDU2Nzg5MDEyMzQ1Ng==", "&#52;&#57;", "M4X9abcdefghijklmnopqrst"],
+)  # fmt: skip
+def test_encoded_text_without_a_number_stays_as_it_is_written(text: str) -> None:
+    clean, problems = ArrowCardGuard(ROOT).clean(sheet(note=[text]), BANK, ())
+    assert (clean.column("note").to_pylist(), problems) == ([text], ())
+    assert redact(text, KEY) == text
 
 
 @pytest.mark.parametrize("text", ["GB29LOYD30000012345678", "FI2112345600000785", "FI21 1234 5600 0007 85",

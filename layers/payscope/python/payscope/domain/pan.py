@@ -6,7 +6,8 @@ annex B). Other groups of digits may stand beside it and words of letters may to
 such as ARNs (23 digits) and IBANs (their own check digits) are told from it, and dates are no part of it.
 Inside a longer run of digits, where chance puts one into many references, it is looked for only where
 words around speak of cards, and only as formats glue it: with its length before it (ISO 8583 element 2)
-or its expiry date behind it (ISO/IEC 7813).
+or its expiry date behind it (ISO/IEC 7813). Digits of every script and signs of no width are seen through,
+and so are the encodings that ``encoded_text`` reads; a text whose number was encoded is given back decoded.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
+
+from payscope.domain.encoded_text import decoded
 
 # Cells without so many digits, letters apart, are not looked at further.
 _POSSIBLE = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}")
@@ -139,6 +142,15 @@ def redact(text: str, key: bytes, *, spare_bare: bool = False, about: str = "") 
             as identifiers.
         about: What the text is said to be, such as the name of its column.
     """
+    plain = decoded(text)
+    if plain != text:
+        redacted = _redacted(plain, key, spare_bare=spare_bare, about=about)
+        if redacted != plain:
+            return redacted
+    return _redacted(text, key, spare_bare=spare_bare, about=about)
+
+
+def _redacted(text: str, key: bytes, *, spare_bare: bool, about: str) -> str:
     folded = _folded(text)
     if folded.isdigit():
         digits = _unpadded(folded)
@@ -357,7 +369,7 @@ def _is_iban(text: str) -> bool:
 
 def redact_number(text: str, key: bytes) -> str:
     """The token of a text of 12 to 19 digits, valid check digit or not; another text as ``redact`` has it."""
-    digits = _folded(text).strip()
+    digits = _folded(decoded(text)).strip()
     return str(tokenise(digits, key)) if _CARD_NUMBER.fullmatch(digits) else redact(text, key)
 
 
@@ -368,12 +380,14 @@ def names_card_number(column: str) -> bool:
 
 def holds_track_data(text: str) -> bool:
     """Whether the text carries a magnetic stripe's content."""
-    return _TRACK.search(_folded(text)) is not None
+    return _TRACK.search(_folded(text)) is not None or _TRACK.search(_folded(decoded(text))) is not None
 
 
 def remove_track_data(text: str) -> str:
     """The text with a magnetic stripe's content taken out."""
-    return _TRACK.sub(REMOVED, _folded(text))
+    removed = _TRACK.sub(REMOVED, _folded(text))
+    plain = _folded(decoded(removed))
+    return _TRACK.sub(REMOVED, plain) if _TRACK.search(plain) else removed
 
 
 def names_security_code(column: str) -> bool:

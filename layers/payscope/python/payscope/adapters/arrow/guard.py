@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from payscope.adapters.arrow.values import translated
+from payscope.domain.encoded_text import MARKS
 from payscope.domain.ingest.problems import Problem, ProblemCode
 from payscope.domain.pan import (
     REMOVED,
@@ -37,6 +38,7 @@ _HARMLESS = (
 )
 _TOO_LONG = r"|^[0-9]{20,}$"
 _ALONE = r"^\s*[0-9A-Za-z]+\s*$"
+_NONE = pa.array([], pa.uint64())
 _CODE = r"^\s*[0-9]{3,4}\s*$|[0-9]{13,}"
 
 
@@ -77,16 +79,19 @@ class ArrowCardGuard:
                 for index in pc.indices_nonzero(pc.match_substring_regex(column, _CODE)).to_pylist():
                     sensitive.setdefault(index, set()).add(name)
             longest = pc.max(pc.binary_length(column)).as_py()
+            is_long = longest is not None and longest >= _SHORTEST
+            # Cells that may say something else than what they spell.
+            encoded = pc.indices_nonzero(pc.match_substring_regex(column, MARKS)) if is_long else _NONE
             # Before anything is replaced: what is left of a stripe without its number is not told as one.
-            for index in _tracks(column) if longest is not None and longest >= _SHORTEST else ():
+            for index in _tracks(column, encoded) if is_long else ():
                 sensitive.setdefault(index, set()).add(name)
             if longest is not None and names_card_number(name):
                 numbers = translated(_flat(column), lambda text: redact_number(text, key), pa.string())
                 rows = rows.set_column(position, name, numbers)
                 column = rows.column(position)
-            if longest is None or longest < _SHORTEST:
+            if not is_long:
                 continue
-            cells = _clean_column(column, key, name, spare_bare=name.casefold() in names)
+            cells = _clean_column(column, encoded, key, name, spare_bare=name.casefold() in names)
             if cells is not None:
                 rows = rows.set_column(position, name, cells)
         rows = rows.rename_columns([self.redact(name, bank_id) for name in rows.column_names])
@@ -102,16 +107,19 @@ class ArrowCardGuard:
         return rows.filter(keep), problems
 
 
-def _tracks(column: pa.ChunkedArray) -> list[int]:
+def _tracks(column: pa.ChunkedArray, encoded: pa.Array) -> list[int]:
     """The rows with track data."""
-    suspects = pc.indices_nonzero(pc.match_substring_regex(column, _TRACK_SHAPE)).to_pylist()
-    return [index for index in suspects if holds_track_data(column[index].as_py())]
+    shaped = pc.indices_nonzero(pc.match_substring_regex(column, _TRACK_SHAPE))
+    suspects = {*shaped.to_pylist(), *encoded.to_pylist()}
+    return [index for index in sorted(suspects) if holds_track_data(column[index].as_py())]
 
 
-def _clean_column(column: pa.ChunkedArray, key: bytes, name: str, *, spare_bare: bool) -> pa.Array | None:
+def _clean_column(
+    column: pa.ChunkedArray, encoded: pa.Array, key: bytes, name: str, *, spare_bare: bool
+) -> pa.Array | None:
     """The column without card numbers; None when it is clean."""
     harmless = _HARMLESS if speaks_of_cards(name) else _HARMLESS + _TOO_LONG
-    wanted = _deserving(column, _ALONE if spare_bare else harmless)
+    wanted = pa.concat_arrays([_deserving(column, _ALONE if spare_bare else harmless), encoded])
     if not len(wanted):
         return None
     flat = _flat(column)
