@@ -1,12 +1,15 @@
 """What fuzzing has found, each with its shortest input."""
 
+import io
 import json
+import struct
 from datetime import datetime
 
 import pyarrow as pa
 import pytest
 
 from payscope.adapters.arrow.values import instants, trimmed
+from payscope.adapters.readers.tables.xls import XlsWorkbook
 from payscope.domain.ingest.problems import ProblemCode
 from payscope.domain.pan import redact
 from payscope.errors import InvalidInput
@@ -126,3 +129,12 @@ def test_a_token_is_no_word_about_the_numbers_beside_it() -> None:
     once = redact("492910287\ufffd5318648cad 49291028785614341028", b"k")
     assert "49291028785614341028" in once
     assert redact(once, b"k") == once
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2])
+def test_a_workbook_of_sectors_without_room_is_refused(exponent: int) -> None:
+    """The reader of old workbooks divides by how many numbers a sector holds (xls)."""
+    header = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0"))
+    header[28:34] = struct.pack("<2sHH", b"\xfe\xff", exponent, 6)
+    with pytest.raises(InvalidInput, match="damaged"):
+        XlsWorkbook(io.BytesIO(bytes(header) + bytes(512)))

@@ -24,7 +24,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What xlrd raises on damaged bytes, beside its own errors.
 _DAMAGE = (
     XLRDError, CompDocError, struct.error, IndexError, KeyError, ValueError, TypeError, AssertionError,
-    AttributeError, OverflowError, UnicodeError, EOFError, MemoryError, RecursionError,
+    AttributeError, ArithmeticError, UnicodeError, EOFError, MemoryError, RecursionError,
 )  # fmt: skip
 
 
