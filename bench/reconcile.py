@@ -76,9 +76,10 @@ where not (%(stage)s = 'SETTLEMENT' and n %% %(faulty)s = 1)
 _REPORT = """
 insert into payscope.report (
     bank_id, report_id, file_name, object_key, object_version, status, source, rows_read, rows_loaded,
-    first_at, last_at, received_at)
+    first_at, last_at, first_on, last_on, event_types, received_at)
 select %(bank_id)s, %(report_id)s, 'bench', %(report_id)s::text, '1', 'LOADING', %(source)s, count(*),
-       count(*), min(occurred_at), max(occurred_at), %(now)s
+       count(*), min(occurred_at), max(occurred_at), min(booked_on), max(booked_on),
+       array_agg(distinct event_type), %(now)s
 from payscope.event where bank_id = %(bank_id)s and report_id = %(report_id)s
 """
 _LANES = (("AUTH", "acquirer", 0), ("CLEARING", "scheme", 1), ("SETTLEMENT", "processor", 3))

@@ -13,12 +13,13 @@ _NAMESPACE = UUID("8f0e5d3a-0d5c-4f8e-9a57-2d4b6c1e7f90")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One report: its source and the events in it; the dates it covers are those of its events."""
+    """One report: its source, layout and events; the days it covers are those on which they were booked."""
 
     name: str
     source: str
     events: tuple[PaymentEvent, ...]
     covers: tuple[date, date] | None = None
+    profile: str | None = None
 
     @property
     def report_id(self) -> UUID:
@@ -70,18 +71,24 @@ def deliver(database: Database, bank_id: UUID, delivery: Delivery) -> UUID:
     with database.tenant(bank_id) as cursor:
         cursor.execute(
             "insert into payscope.report (bank_id, report_id, file_name, object_key, object_version, status,"
-            " source, rows_read, rows_loaded, first_at, last_at, received_at)"
-            " values (%s, %s, %s, %s, '1', 'LOADING', %s, %s, %s, %s, %s, now()) on conflict do nothing",
+            " source, profile, rows_read, rows_loaded, first_at, last_at, first_on, last_on, event_types,"
+            " received_at)"
+            " values (%s, %s, %s, %s, '1', 'LOADING', %s, %s, %s, %s, %s, %s, %s, %s, %s, now())"
+            " on conflict do nothing",
             (
                 bank_id,
                 delivery.report_id,
                 delivery.name,
                 delivery.name,
                 delivery.source,
+                delivery.profile,
                 len(delivery.events),
                 len(delivery.events),
                 datetime(first.year, first.month, first.day, tzinfo=UTC),
                 datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(hours=23),
+                first,
+                last,
+                sorted({str(item.event_type) for item in delivery.events}),
             ),
         )
         insert_events(cursor, bank_id, delivery.report_id, delivery.events)

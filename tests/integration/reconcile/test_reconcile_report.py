@@ -1,6 +1,7 @@
 """Reconciliation on a real ledger: which payments match, which break, and why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
@@ -237,6 +238,63 @@ def test_an_item_inside_its_window_is_expected_and_breaks_when_the_window_has_pa
     )
     reconcile(database, bank, [april])
     assert open_breaks(database, bank)["p"] == ("MISSING_CLEARING", 1000)
+
+
+def presented(payment: str, sold_on: date, processed_on: date) -> PaymentEvent:
+    """A chargeback in the scheme's clearing file: of a sale long ago, processed now."""
+    return event(
+        EventType.DISPUTE,
+        payment,
+        sold_on,
+        -500,
+        booked_on=processed_on,
+        subtype="FIRST_CHARGEBACK",
+        lifecycle_id=None,
+    )
+
+
+def test_a_window_passes_by_the_day_of_processing_not_by_that_of_the_events(
+    database: Database, bank: UUID
+) -> None:
+    reconcile(database, bank, month_of(event(AUTH, "p", date(2026, 3, 28), 1000)))
+    old = presented("old", date(2026, 1, 10), date(2026, 4, 15))
+    reconcile(database, bank, [Delivery(f"april-{uuid4()}", "scheme", (old,))])
+    assert open_breaks(database, bank)["p"] == ("MISSING_CLEARING", 1000)
+
+
+def test_sales_of_long_ago_do_not_make_a_stage_reach_back(database: Database, bank: UUID) -> None:
+    # Cleared before the scheme's first file came, for all that anybody knows.
+    early = event(AUTH, "p", date(2026, 2, 3), 1000)
+    old = presented("old", date(2026, 1, 10), date(2026, 3, 20))
+    acquirer, scheme, processor = month_of(authorised("q", 500), cleared("q", 500), settled("q", 500))
+    february = Delivery(f"february-{uuid4()}", "acquirer", (early,))
+    march = Delivery(f"march-{uuid4()}", "scheme", (old,))
+    reconcile(database, bank, [february, acquirer, scheme, processor, march])
+    assert states(database, bank)["p"] == "EXPECTED"
+    assert {reason for reason, _ in open_breaks(database, bank).values()} == {"CHARGEBACK_UNLINKED"}
+
+
+def test_files_of_another_layout_do_not_tell_how_far_a_stage_has_come(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, month_of(event(AUTH, "p", date(2026, 3, 28), 1000)))
+    fraud = event(EventType.FRAUD_REPORT, "whole", date(2026, 4, 15), -500)
+    reports = Delivery(f"fraud-{uuid4()}", "scheme", (fraud,), profile="scheme-fraud@1")
+    reconcile(database, bank, [reports])
+    assert states(database, bank)["p"] == "EXPECTED"
+    assert open_breaks(database, bank) == {}
+
+
+def test_the_last_day_of_a_stage_is_over_once_another_stage_is_two_days_further(
+    database: Database, bank: UUID
+) -> None:
+    last = MONTH[1]
+    sale = event(CLEARING, "p", last, 1000, settlement_minor=1000, settlement_currency="EUR")
+    acquirer, scheme, processor = month_of(sale, event(SETTLEMENT, "p", last, 1000))
+    reconcile(database, bank, [acquirer, scheme, processor])
+    assert states(database, bank)["p"] == "EXPECTED"
+    for day, expected in ((1, {}), (2, {"p": ("MISSING_AUTH", 1000)})):
+        dispute = replace(presented(f"d{day}", last, last + timedelta(days=day)), lifecycle_id="L-whole")
+        reconcile(database, bank, [Delivery(f"day-{day}-{uuid4()}", "scheme", (dispute,))])
+        assert open_breaks(database, bank) == expected
 
 
 def test_a_late_file_clears_its_timing_breaks(database: Database, bank: UUID) -> None:

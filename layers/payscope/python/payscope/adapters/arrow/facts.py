@@ -66,6 +66,18 @@ class ArrowEvents:
         found = pc.min_max(self.table.column("occurred_at")).as_py()
         return found["min"].replace(tzinfo=UTC), found["max"].replace(tzinfo=UTC)
 
+    def processed(self) -> tuple[date, date]:
+        """First and last day by the processing clock."""
+        # A statement's processing day is that of its booking; its value date may lie ahead.
+        occurred = pc.cast(self.table.column("occurred_at"), pa.date32())
+        is_entry = pc.equal(self.table.column("event_type"), "BANK_ENTRY")
+        found = pc.min_max(pc.if_else(is_entry, occurred, self.table.column("booked_on"))).as_py()
+        return found["min"], found["max"]
+
+    def types(self) -> tuple[str, ...]:
+        """The kinds of the events."""
+        return tuple(sorted(pc.unique(self.table.column("event_type")).to_pylist()))
+
     def parties(self) -> Parties:
         """Merchants, issuers and cards that the events name, each once."""
         return Parties(

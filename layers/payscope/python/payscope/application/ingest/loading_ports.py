@@ -71,6 +71,14 @@ class StagedEvents(Protocol):
         """First and last instant, UTC."""
         ...
 
+    def processed(self) -> tuple[date, date]:
+        """First and last day by the processing clock."""
+        ...
+
+    def types(self) -> tuple[str, ...]:
+        """The kinds of the events, each once."""
+        ...
+
     def parties(self) -> Parties:
         """Who the events are about."""
         ...

@@ -62,10 +62,19 @@ class PostgresEventLedger:
             # Last, because every chunk of the report updates these rows.
             _add_totals(cursor, bank_id, report_id, mapped.totals)
             if mapped.events is not None:
-                first, last = mapped.events.span()
+                first_at, last_at = mapped.events.span()
+                first_on, last_on = mapped.events.processed()
                 cursor.execute(
                     load_query("widen_report"),
-                    {"bank_id": bank_id, "report_id": report_id, "first_at": first, "last_at": last},
+                    {
+                        "bank_id": bank_id,
+                        "report_id": report_id,
+                        "first_at": first_at,
+                        "last_at": last_at,
+                        "first_on": first_on,
+                        "last_on": last_on,
+                        "event_types": list(mapped.events.types()),
+                    },
                 )
         return account
 

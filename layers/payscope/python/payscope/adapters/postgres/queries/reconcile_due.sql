@@ -1,5 +1,5 @@
 -- purpose: payments that wait for a stage which has meanwhile been delivered beyond their window.
--- parameters: bank_id uuid, coverage jsonb ({stage: [from_on, to_on]}).
+-- parameters: bank_id uuid, coverage jsonb ({stage: [from_on, to_on]}, see reconcile_coverage).
 -- grain: temporary table due, one row per match.
 create temp table due on commit drop as
 with covered as (

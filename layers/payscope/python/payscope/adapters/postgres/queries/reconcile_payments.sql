@@ -1,8 +1,9 @@
 -- purpose: one verdict per payment, from the sums of its stages.
--- parameters: coverage jsonb ({stage: [from_on, to_on]}), rules jsonb (domain/reconcile/rules/reconciliation.json).
+-- parameters: coverage jsonb ({stage: [from_on, to_on]}, see reconcile_coverage),
+--             rules jsonb (domain/reconcile/rules/reconciliation.json).
 -- grain: temporary table payment, one row per payment.
 --
--- A window has passed when the stage that is missing has been delivered beyond it: the clock is the
+-- A window has passed when the stage that is missing has been processed beyond it: the clock is the
 -- data's own coverage, so a month that is loaded years later reconciles as it would have then. What was due
 -- before the stage's first delivery may have come before it, and waits.
 create temp table payment on commit drop as

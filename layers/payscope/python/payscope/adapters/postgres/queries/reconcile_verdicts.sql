@@ -28,9 +28,11 @@ select p.match_id,
            'tolerance', case when p.cleared_above and p.within_tolerance then p.tolerance_kind
                              when p.within_rate then 'fx' end,
            'links', l.links,
+           -- When the window ends, however much has been delivered by now.
            'waits', case when coalesce(d.auth_due_on, d.clearing_due_on, d.settlement_due_on, d.credit_due_on) is not null
                then jsonb_build_object('AUTH', d.auth_due_on, 'CLEARING', d.clearing_due_on,
-                                       'SETTLEMENT', d.settlement_due_on, 'BANK_ENTRY', d.credit_due_on) end)) as evidence
+                                       'SETTLEMENT', d.settlement_due_on,
+                                       'BANK_ENTRY', case when p.awaits_bank_credit then p.credit_due_on end) end)) as evidence
 from payment p
 cross join lateral (
     select case when p.awaits_auth then p.cleared_at::date end as auth_due_on,

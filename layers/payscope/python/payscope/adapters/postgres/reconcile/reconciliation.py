@@ -1,7 +1,6 @@
 """Reconciliation as set-based SQL over the touched payments."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -37,9 +36,8 @@ class PostgresReconciliationLedger:
         """See ``ReconciliationLedger.reconcile``; one run per bank at a time, the others wait."""
         keys = {"bank_id": bank_id, "report_id": report_id, "now": now, "rules": Jsonb(rules.document)}
         with self._database.tenant(bank_id) as cursor:
-            cursor.execute(load_query("reconcile_coverage"), keys)
-            coverage = {stage: (first, last) for stage, first, last in cursor.fetchall()}
-        span = coverage.pop("", None)
+            cursor.execute(load_query("reconcile_span"), keys)
+            span = cursor.fetchone()
         if span is not None:
             with self._database.platform(deadline_s=_DEADLINE_S) as cursor:
                 cursor.execute("select payscope.refresh_statistics(%s, %s)", span)
@@ -47,7 +45,12 @@ class PostgresReconciliationLedger:
             cursor.execute(
                 "select pg_advisory_xact_lock(hashtextextended('reconcile ' || %(bank_id)s::text, 0))", keys
             )
-            run = _Run(cursor, rules, keys, coverage)
+            # Behind the lock: what a run before this one knew to be delivered, this one knows too.
+            cursor.execute(load_query("reconcile_coverage"), keys)
+            keys["coverage"] = Jsonb(
+                {stage: [first.isoformat(), last.isoformat()] for stage, first, last in cursor.fetchall()}
+            )
+            run = _Run(cursor, rules, keys)
             return run.decide() if run.find_touched(span) else ReconciliationResult({}, {}, {})
 
 
@@ -58,17 +61,12 @@ class _Run:
     cursor: TenantCursor
     rules: ReconciliationRules
     keys: dict[str, Any]
-    coverage: Mapping[str, tuple[date, date]]
     touched: int = 0
 
     def find_touched(self, span: tuple[date, date] | None) -> bool:
         """Whether the report touched any payment, or a payment that waited was due."""
         # Row counts and rough shapes of the temporary tables are enough for their plans.
         self.cursor.execute("set local default_statistics_target = 10")
-        covered = {
-            stage: [first.isoformat(), last.isoformat()] for stage, (first, last) in self.coverage.items()
-        }
-        self.keys["coverage"] = Jsonb(covered)
         self._fill("due")
         self.cursor.execute("select min(due_on), max(due_on) from due")
         days = [day for day in (*(span or ()), *(self.cursor.fetchone() or ())) if day is not None]
