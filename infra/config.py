@@ -95,6 +95,7 @@ class StageConfig:
         load_parallelism: Chunks of a report loaded at once; two writers saturate the index insert.
         reports_at_once: Reports received at once, so that a bulk drop cannot starve the database.
         api_rate: Requests per second that the HTTP API lets through, and its burst.
+        bank_rate: Requests per second of one bank, and its burst; the others' share stays theirs.
         reserved_concurrency: Upper limits of functions by name.
         ocr: What reads scanned documents.
         embedding_model: Bedrock model of the search texts' vectors; the offline model where empty.
@@ -117,6 +118,8 @@ class StageConfig:
     reports_at_once: int = 10
     api_rate: int = 100
     api_burst: int = 200
+    bank_rate: int = 20
+    bank_burst: int = 60
     reserved_concurrency: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     ocr: Literal["tesseract", "textract"] = "textract"
     embedding_model: str = ""
@@ -143,6 +146,8 @@ LOCAL = StageConfig(
     reports_at_once=2,
     api_rate=1000,
     api_burst=1000,
+    bank_rate=500,
+    bank_burst=1000,
 )
 DEV = StageConfig(
     name="dev",

@@ -15,6 +15,8 @@ from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.sheets.csv_writer import CsvWriter
 from payscope.adapters.sheets.xlsx_writer import XlsxWriter
 from payscope.adapters.valkey.counters import ProcessCounters, ValkeyCounters
+from payscope.adapters.valkey.rate_limit import ValkeyRateLimit
+from payscope.application.operate.limit_requests import LimitRequests, Rate
 from payscope.application.operate.measure import EveryRecorder
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.http.access import Gate
@@ -48,10 +50,18 @@ def build_gate(settings: Settings) -> Parts:
         audit=RecordAudit(PostgresAuditLog(database), _now, uuid4),
         idempotency=PostgresIdempotencyStore(database),
         recorder=recorder,
+        limit=_limit(settings),
         now=_now,
         new_id=uuid4,
     )
     return Parts(settings, gate, database, counters, keys)
+
+
+def _limit(settings: Settings) -> LimitRequests | None:
+    url = settings.connections.valkey_url
+    if url is None:
+        return None
+    return LimitRequests(ValkeyRateLimit(url, Rate(settings.bank_burst, settings.bank_rate)))
 
 
 def _now() -> datetime:

@@ -55,17 +55,26 @@ class ApiStack(Stack):
         super().__init__(scope, name, **stack)
         context = data.context
         layers = Layers(self, context)
+        rate = {
+            "PAYSCOPE_BANK_RATE": str(context.config.bank_rate),
+            "PAYSCOPE_BANK_BURST": str(context.config.bank_burst),
+        }
         chat = PayScopeFunction(
-            self, "chat", context=context, layers=layers, environment=_language_model(context.config)
+            self,
+            "chat",
+            context=context,
+            layers=layers,
+            environment={**rate, **_language_model(context.config)},
         )
-        receipts = PayScopeFunction(self, "receipts", context=context, layers=layers)
-        tools = PayScopeFunction(self, "tools", context=context, layers=layers)
+        receipts = PayScopeFunction(self, "receipts", context=context, layers=layers, environment=rate)
+        tools = PayScopeFunction(self, "tools", context=context, layers=layers, environment=rate)
         admin = PayScopeFunction(
             self,
             "admin",
             context=context,
             layers=layers,
             environment={
+                **rate,
                 "PAYSCOPE_REPORT_MACHINE_ARN": report_machine.state_machine_arn,
                 "PAYSCOPE_FORECAST_MACHINE_ARN": forecast_machine.state_machine_arn,
                 "PAYSCOPE_RISK_MACHINE_ARN": risk_machine.state_machine_arn,

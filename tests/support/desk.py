@@ -27,6 +27,7 @@ from payscope.application.ingest.read_reports import ReportProblem, ReportReceip
 from payscope.application.ingest.report_ports import MappingProposal, ReportRecord
 from payscope.application.operate.authenticate import Unauthenticated
 from payscope.application.operate.check_health import CheckHealth, Probe
+from payscope.application.operate.limit_requests import LimitRequests
 from payscope.application.operate.manage_dlq import DeadLetter, FailedReport, ManageDlq
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.operate.run_once import Answer, Earlier, KeyScope
@@ -489,7 +490,7 @@ class StatedProbe:
 class Desk:
     """An application with everything in memory, and a client for each role."""
 
-    def __init__(self, probes: Iterable[Probe] = ()) -> None:
+    def __init__(self, probes: Iterable[Probe] = (), limit: LimitRequests | None = None) -> None:
         ids = count(1)
         self._admin_app: FastAPI | None = None
         self.now = NOW
@@ -512,6 +513,7 @@ class Desk:
             audit=RecordAudit(self.audit, lambda: self.now, lambda: UUID(int=next(ids))),
             idempotency=self.idempotency,
             recorder=self.counters,
+            limit=limit,
             now=lambda: self.now,
             new_id=lambda: UUID(int=next(ids)),
         )

@@ -37,6 +37,7 @@ class Service:
             audit=RecordAudit(self.log, lambda: NOW, uuid4),
             idempotency=PostgresIdempotencyStore(database),
             recorder=self.desk.counters,
+            limit=None,
             now=lambda: NOW,
             new_id=uuid4,
         )

@@ -77,6 +77,7 @@ def desk(database: Database) -> Desk:
         audit=RecordAudit(audit, lambda: NOW, uuid4),
         idempotency=PostgresIdempotencyStore(database),
         recorder=desk.counters,
+        limit=None,
         now=lambda: NOW,
         new_id=uuid4,
     )

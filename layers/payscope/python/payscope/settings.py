@@ -57,6 +57,8 @@ class Settings(BaseModel):
     embedding_dimension: int = 256
     language_model_id: str | None = None
     language_tokens_per_day: int = 200_000
+    bank_rate: int = 20
+    bank_burst: int = 60
     bank_id: str | None = None
     task_id: str | None = None
     forecast_horizon_days: int = 28

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from payscope.application.operate.authenticate import BankHeaderMissing, Unauthenticated
+from payscope.application.operate.limit_requests import RateExceeded
 from payscope.errors import Conflict, Forbidden, InvalidInput, NotFound, PayScopeError, Unavailable
 
 logger = Logger(service="payscope", child=True)
@@ -23,6 +24,7 @@ STATUS: dict[type[PayScopeError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _OF_HTTP = {
