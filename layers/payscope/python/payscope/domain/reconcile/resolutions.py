@@ -1,5 +1,6 @@
 """Decisions about a break: who may take which, and what they make of it."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,8 +79,7 @@ def decide(
             proposer = _open_proposal(history, changed_at)
             if proposer is None:
                 return Outcome(Recorded.WRITE_OFF_PROPOSED)
-            # Some issuers write one person's name in several cases; a letter's case makes no second person.
-            if proposer.strip().casefold() == actor.strip().casefold():
+            if _one_name(proposer) == _one_name(actor):
                 raise Conflict("You proposed this write-off; a second person has to approve it.")
             return Outcome(Recorded.WRITE_OFF_APPROVED, MatchState.WRITTEN_OFF)
 
@@ -87,6 +87,11 @@ def decide(
 def next_instant(now: datetime, history: Sequence[Act]) -> datetime:
     """The time of the next decision: now, but always behind the last one, whatever the clocks say."""
     return max(now, history[-1].acted_at + timedelta(microseconds=1)) if history else now
+
+
+def _one_name(person: str) -> str:
+    """Some issuers write one person in several cases or widths of letters; that makes no second person."""
+    return unicodedata.normalize("NFKC", person).strip().casefold()
 
 
 def _open_proposal(history: Sequence[Act], changed_at: datetime | None) -> str | None:
