@@ -31,11 +31,7 @@ class PostgresFeeLedger:
         """See ``FeeLedger.audit``."""
         key = {"bank_id": bank_id, "report_id": report_id}
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
-            cursor.execute(
-                "select rows_loaded from payscope.report where bank_id = %(bank_id)s"
-                " and report_id = %(report_id)s and rows_loaded >= %(many)s",
-                {**key, "many": _MANY},
-            )
+            cursor.execute(load_query("audit_fee_size"), {**key, "many": _MANY})
             if cursor.fetchone() is not None:
                 # Reconciliation has just written what is read here, and the statistics do not know it yet: a
                 # loop per row, planned for a few, would run for minutes.
@@ -79,10 +75,13 @@ class PostgresFeeSchedules:
         with self._database.tenant(bank_id) as cursor:
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"fees {bank_id}",))
             cursor.execute(
-                "insert into payscope.fee_schedule (bank_id, version, document, added_by, added_at)"
-                " select %s, 1 + coalesce(max(version), 0), %s, %s, %s"
-                " from payscope.fee_schedule where bank_id = %s returning version",
-                (bank_id, Jsonb(dict(document)), actor, now, bank_id),
+                load_query("add_fee_schedule"),
+                {
+                    "bank_id": bank_id,
+                    "document": Jsonb(dict(document)),
+                    "added_by": actor,
+                    "added_at": now,
+                },
             )
             row = cursor.fetchone()
         return row[0] if row else 0
