@@ -245,12 +245,13 @@ def test_every_function_folder_is_deployed_and_every_deployed_folder_exists(stag
 
 def test_deadlines_nest(stage: Stage) -> None:
     from infra.config import API_DEADLINE_S
+    from payscope.adapters.postgres.metering import REQUEST_DEADLINE_S
 
     integrations = stage.of("AWS::ApiGatewayV2::Integration").values()
     assert {item["TimeoutInMillis"] for item in integrations} == {API_DEADLINE_S * 1000}
     assert API_DEADLINE_S == 29
     for folder in ("chat", "receipts", "tools", "admin"):
-        assert stage.function(folder)["Timeout"] < API_DEADLINE_S, folder
+        assert REQUEST_DEADLINE_S < stage.function(folder)["Timeout"] < API_DEADLINE_S, folder
     functions = {_id(name): item for name, item in stage.of("AWS::Lambda::Function").items()}
     for definition in stage.machines().values():
         for state, task in tasks_of(definition):

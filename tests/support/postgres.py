@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from payscope.adapters.postgres.migrations import PostgresSchema
+from payscope.settings import Connections
 from payscope_local.postgres import (
     THROW_AWAY,
     DatabaseDsns,
@@ -40,6 +41,19 @@ class TestDatabases:
     vectors_dsn: str
     context_key: bytes = CONTEXT_KEY
     context_key_id: int = CONTEXT_KEY_ID
+
+    @property
+    def connections(self) -> Connections:
+        """The application's connections, of which only those to PostgreSQL lead anywhere."""
+        unused = {name: "unused" for name, field in Connections.model_fields.items() if field.is_required()}
+        return Connections.model_validate(
+            {
+                **unused,
+                "postgres_dsn": self.app_dsn,
+                "context_key": self.context_key.hex(),
+                "context_key_id": self.context_key_id,
+            }
+        )
 
 
 @pytest.fixture(scope="session")

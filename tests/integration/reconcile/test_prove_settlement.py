@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from payscope.adapters.postgres.ask.rollups import PostgresRollups
+from payscope.adapters.postgres.metering import MeteredDatabase
 from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.valkey.counters import ProcessCounters
 from payscope.application.reconcile.prove_settlement import prove_settlement
 from payscope.application.reconcile.reconcile_report import reconcile_report
-from payscope.domain.events import EventType, PaymentEvent
+from payscope.domain.events import COLUMNS, EventType, PaymentEvent
 from payscope.domain.reconcile.rule_files import reconciliation_rules
 from payscope.domain.reconcile.settlement import SettlementProof
 from tests.support.payments import Delivery, add_bank, deliver, event
@@ -61,6 +63,23 @@ def credit(reference: str, minor: int, ref: str | None, days: int = 1) -> Paymen
     )  # fmt: skip
 
 
+def multiply(database: Database, bank: UUID, source_ref: str, copies: int) -> None:
+    """Write a line again and again, in batches of a hundred that nobody has paid yet."""
+    columns = ("bank_id", "event_id", "content_hash", *COLUMNS)
+    changed = {
+        "event_id": "gen_random_uuid()",
+        "source_ref": "e.source_ref || copy",
+        "batch_ref": "'copied ' || copy / 100",
+    }
+    values = ", ".join(changed.get(name, f"e.{name}") for name in columns)
+    statement = (
+        f"insert into payscope.event ({', '.join(columns)}) select {values} from payscope.event e,"  # noqa: S608
+        " generate_series(1, %(copies)s) as copy where e.source_ref = %(source_ref)s"
+    )
+    with database.tenant(bank) as cursor:
+        cursor.execute(statement, {"copies": copies, "source_ref": source_ref})  # type: ignore[arg-type]
+
+
 def prove(database: Database, bank: UUID, files: dict[str, list[PaymentEvent]]) -> SettlementProof:
     for source, events in files.items():
         report_id = deliver(database, bank, Delivery(f"{bank} {source}", source, tuple(events), MONTH))
@@ -97,6 +116,19 @@ def test_a_payout_before_the_first_statement_is_no_missing_credit(database: Data
     )
     proof = prove(database, bank, {"adyen": batch("adyen", "7", 1000)})
     assert (proof.explained_minor, proof.in_transit_minor, proof.unexplained_minor) == ({}, 1000, 0)
+
+
+def test_a_day_of_many_lines_is_proved_within_a_request(
+    database: Database, migrated: TestDatabases, bank: UUID
+) -> None:
+    """Its payouts were once looked up for every line: a bank with 30,000 lines waited for minutes."""
+    prove(database, bank, {"processor": batch("processor", "B1", 1000)})
+    multiply(database, bank, "SETTLEMENT-processor B1 0", 20_000)
+    request = MeteredDatabase(migrated.connections, ProcessCounters())
+    reader = PostgresSettlementReader(request, reconciliation_rules().document["payout_sources"])
+    (proof,) = prove_settlement(reader, bank, DAY, "EUR", None)
+    assert {item.name: item.rows for item in proof.components}["sales"] == 20_001
+    assert (proof.paid_out_minor, proof.awaiting_minor) == (1000, 20_000 * 1000)
 
 
 def test_one_credit_for_two_payouts_ties_both(database: Database, bank: UUID) -> None:

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from payscope.adapters.postgres.metering import REQUEST_DEADLINE_S, MeteredDatabase
 from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.valkey.counters import ProcessCounters
 from payscope.errors import Unavailable
 from tests.support.postgres import TestDatabases
 
@@ -75,6 +77,16 @@ def _terminate(migrated: TestDatabases, pid: int) -> None:
 def test_a_statement_past_the_deadline_is_unavailable(migrated: TestDatabases) -> None:
     with pytest.raises(Unavailable), _database(migrated).tenant(BANK, deadline_s=1) as cursor:
         cursor.execute("select pg_sleep(3)")
+
+
+@pytest.mark.parametrize("deadline_s", [5, 60, 300])
+def test_no_statement_of_a_request_outlives_the_request(migrated: TestDatabases, deadline_s: int) -> None:
+    """The gateway ended such a request with a document that was no problem document."""
+    database = MeteredDatabase(migrated.connections, ProcessCounters())
+    with database.tenant(BANK, deadline_s=deadline_s) as cursor:
+        cursor.execute("select extract(epoch from current_setting('statement_timeout')::interval)::int")
+        assert cursor.fetchone() == (min(deadline_s, REQUEST_DEADLINE_S),)
+    database.close()
 
 
 def test_statements_that_outlive_the_context_together_are_unavailable(migrated: TestDatabases) -> None:

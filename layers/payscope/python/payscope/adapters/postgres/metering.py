@@ -13,6 +13,9 @@ from payscope.application.operate.measure import Recorder
 from payscope.domain.telemetry import counted, observed
 from payscope.settings import Connections
 
+REQUEST_DEADLINE_S = 20
+"""Ends a statement before the function that waits for it is ended, so that the caller gets a problem."""
+
 
 class _TimedCursor(psycopg.Cursor[Any]):
     """A cursor that tells after each statement how long it took and whether it succeeded."""
@@ -32,7 +35,7 @@ class _TimedCursor(psycopg.Cursor[Any]):
 
 
 class MeteredDatabase(Database):
-    """``Database`` whose statements are counted."""
+    """``Database`` of the functions that answer requests: its statements are counted, and end in time."""
 
     def __init__(self, connections: Connections, recorder: Recorder, pool_size: int = 1) -> None:
         super().__init__(
@@ -44,9 +47,9 @@ class MeteredDatabase(Database):
         self._recorder = recorder
 
     @contextmanager
-    def tenant(self, bank_id: UUID, *, deadline_s: int = 60) -> Generator[TenantCursor]:
-        """See ``Database.tenant``."""
-        with super().tenant(bank_id, deadline_s=deadline_s) as cursor:
+    def tenant(self, bank_id: UUID, *, deadline_s: int = REQUEST_DEADLINE_S) -> Generator[TenantCursor]:
+        """See ``Database.tenant``; no statement gets more than a request has."""
+        with super().tenant(bank_id, deadline_s=min(deadline_s, REQUEST_DEADLINE_S)) as cursor:
             if isinstance(cursor, _TimedCursor):
                 cursor.tell = lambda seconds, succeeded: self._count(bank_id, seconds, succeeded)
             yield cursor

@@ -28,18 +28,19 @@ line as (
       and e.occurred_at >= %(day_on)s::date - 400 and e.occurred_at < %(day_on)s::date + 62
       and (%(scheme)s::text is null or e.network = %(scheme)s)
 ),
-payout as (
-    select source, batch_ref, currency, max(booked_on) as paid_on
-    from line where is_payout group by source, batch_ref, currency
+-- A join with the payouts instead would be planned for one row and run once for every line.
+settled as (
+    select l.*, max(l.booked_on) filter (where l.is_payout)
+                over (partition by l.source, l.batch_ref, l.currency) as paid_on
+    from line l
 )
-select l.currency, l.source, l.batch_ref, l.event_type, l.subtype, l.is_payout,
-       count(*)::bigint as rows, sum(l.gross_minor)::bigint as gross_minor,
-       sum(l.interchange_minor)::bigint as interchange_minor, sum(l.scheme_fee_minor)::bigint as scheme_fee_minor,
-       sum(l.markup_minor)::bigint as markup_minor, sum(l.fee_minor)::bigint as fee_minor,
-       sum(l.net_minor)::bigint as net_minor
-from line l
-left join payout p on p.source = l.source and p.batch_ref = l.batch_ref and p.currency = l.currency
-where coalesce(p.paid_on, l.booked_on) = %(day_on)s
-  and (%(currency)s::text is null or l.currency = %(currency)s)
-group by l.currency, l.source, l.batch_ref, l.event_type, l.subtype, l.is_payout
-order by l.currency, l.source, l.batch_ref, l.event_type, l.subtype
+select s.currency, s.source, s.batch_ref, s.event_type, s.subtype, s.is_payout,
+       count(*)::bigint as rows, sum(s.gross_minor)::bigint as gross_minor,
+       sum(s.interchange_minor)::bigint as interchange_minor, sum(s.scheme_fee_minor)::bigint as scheme_fee_minor,
+       sum(s.markup_minor)::bigint as markup_minor, sum(s.fee_minor)::bigint as fee_minor,
+       sum(s.net_minor)::bigint as net_minor
+from settled s
+where coalesce(s.paid_on, s.booked_on) = %(day_on)s
+  and (%(currency)s::text is null or s.currency = %(currency)s)
+group by s.currency, s.source, s.batch_ref, s.event_type, s.subtype, s.is_payout
+order by s.currency, s.source, s.batch_ref, s.event_type, s.subtype
