@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.ask.metric_queries import PostgresMetrics
 from payscope.adapters.postgres.ask.rollups import PostgresRollups
+from payscope.adapters.postgres.reconcile.reconciliation import PostgresReconciliationLedger
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ask.drill_receipt import drill_receipt
 from payscope.application.ask.measuring import measure
 from payscope.application.ask.ports import AskPorts
 from payscope.application.ask.resolving import resolve
 from payscope.application.ask.run_query import run_query, setting_for
+from payscope.domain.ask.measured import Group
 from payscope.domain.ask.plans import Filter, MetricQuery
 from payscope.domain.events import EventType, event_id
+from payscope.domain.reconcile.rule_files import reconciliation_rules
 from payscope.errors import InvalidInput, NotFound
 from tests.evaluation.world import Report
 from tests.support.ask import NOW, RowsInMemory, deliver_report
@@ -109,11 +112,11 @@ def test_the_roll_up_is_not_read_before_it_has_every_chunk(
     first = deliver_report(database, bank, auths("one", 100))
     assert source_of(database, bank, local_ports) == "event"
     PostgresRollups(database).roll_up_report(bank, first, NOW)
-    assert source_of(database, bank, local_ports) == "event_daily"
+    assert source_of(database, bank, local_ports) == "event_cube_daily"
     second = deliver_report(database, bank, auths("two", 200))
     assert source_of(database, bank, local_ports) == "event"
     PostgresRollups(database).roll_up_report(bank, second, NOW)
-    assert source_of(database, bank, local_ports) == "event_daily"
+    assert source_of(database, bank, local_ports) == "event_cube_daily"
 
 
 def test_an_amendment_moves_today_and_leaves_the_past_as_it_was_known(
@@ -132,7 +135,7 @@ def test_an_amendment_moves_today_and_leaves_the_past_as_it_was_known(
         outcome = measure(query, setting, local_ports.metrics)
         return str(outcome.cells[0].value), outcome.measured[0].source
 
-    assert requested(NOW) == ("13.50", "event_daily")
+    assert requested(NOW) == ("13.50", "event_cube_daily")
     assert requested(amended_at - timedelta(hours=1)) == ("13.00", "event")
     assert sum(int(str(row[2])) for row in rolled_up(database, bank)) == 3
 
@@ -147,10 +150,10 @@ def test_a_new_time_zone_needs_a_rebuild_before_the_roll_up_speaks(
         cursor.execute("update payscope.bank set timezone = 'Europe/Berlin' where bank_id = %s", (bank,))
     query = MetricQuery(metrics=("auth_attempts",), dimensions=("day",), time_range="2026-03-11", as_of=NOW)
     before = run_query(query, bank_id=bank, now=NOW, ports=local_ports)
-    assert "event_daily" not in before.evidence.sql
+    assert "event_cube_daily" not in before.evidence.sql
     PostgresRollups(database).rebuild(bank, NOW)
     after = run_query(query, bank_id=bank, now=NOW, ports=local_ports)
-    assert "event_daily" in after.evidence.sql
+    assert "event_cube_daily" in after.evidence.sql
     assert [value.value for value in before.values] == [value.value for value in after.values] == ["1"]
     assert before.evidence.row_hash == after.evidence.row_hash
 
@@ -191,8 +194,93 @@ def test_any_rows_measure_and_hash_the_same_from_the_roll_up(
         query = MetricQuery(metrics=(metric,), dimensions=("network", "day"), as_of=NOW)
         _, (piece,) = resolve(query, setting_for(bank_id, NOW, NOW, local_ports))
         chosen = reader.measure(bank_id, piece)
-        assert chosen.source == "event_daily"
+        assert chosen.source == "event_cube_daily"
         assert chosen.groups == reader.measure(bank_id, piece, events_only=True).groups
+
+
+def same_from_the_rows(
+    database: Database, bank_id: UUID, ports: AskPorts, metric: str, *dimensions: str
+) -> tuple[str, tuple[Group, ...]]:
+    """Where the metric is read from, and its groups, which the rows give, too."""
+    query = MetricQuery(metrics=(metric,), dimensions=dimensions, as_of=NOW)
+    _, (piece,) = resolve(query, setting_for(bank_id, NOW, NOW, ports))
+    reader = PostgresMetrics(database)
+    chosen = reader.measure(bank_id, piece)
+    assert chosen.groups == reader.measure(bank_id, piece, events_only=True).groups
+    return chosen.source, chosen.groups
+
+
+def test_a_clearing_that_comes_after_its_settlement_gives_it_its_delay(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    rollups = PostgresRollups(database)
+    settled = event(EventType.SETTLEMENT, "one", DAY + timedelta(days=3), 500, arn="7" * 23)
+    later = deliver_report(database, bank, Report("settlement", "processor", (settled,)))
+    rollups.roll_up_report(bank, later, NOW)
+    assert same_from_the_rows(database, bank, local_ports, "settlement_delay_median")[1][0].row_count == 0
+    cleared = event(EventType.CLEARING, "one", DAY, 500, arn="7" * 23)
+    first = deliver_report(database, bank, Report("clearing", "scheme", (cleared,)))
+    rollups.roll_up_report(bank, first, NOW)
+    source, (group,) = same_from_the_rows(database, bank, local_ports, "settlement_delay_median")
+    assert (source, group.row_count, group.quantile) == ("event_cube_daily", 1, 3)
+
+
+def test_a_day_on_which_the_currency_does_not_book_is_no_day_of_delay(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    thursday, tuesday = date(2026, 4, 2), date(2026, 4, 7)  # around the TARGET holidays of Easter
+    events = [
+        event(kind, currency, day, 500, arn=mark * 23, currency=currency)
+        for currency, mark in (("EUR", "1"), ("HKD", "2"))
+        for kind, day in ((EventType.CLEARING, thursday), (EventType.SETTLEMENT, tuesday))
+    ]
+    report = deliver_report(database, bank, Report("easter", "processor", tuple(events)))
+    PostgresRollups(database).roll_up_report(bank, report, NOW)
+    query = MetricQuery(
+        metrics=("settlement_delay_p95",), dimensions=("currency",), time_range="2026-04", as_of=NOW
+    )
+    _, (piece,) = resolve(query, setting_for(bank, NOW, NOW, local_ports))
+    measured = PostgresMetrics(database).measure(bank, piece)
+    assert {group.key: group.quantile for group in measured.groups} == {("EUR",): 1, ("HKD",): 3}
+    assert measured.groups == PostgresMetrics(database).measure(bank, piece, events_only=True).groups
+
+
+def test_a_match_rate_is_read_from_the_rows_until_the_matching_is_rolled_up(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    rollups, ledger = PostgresRollups(database), PostgresReconciliationLedger(database)
+    stages = (
+        (EventType.AUTH, "acquirer", DAY),
+        (EventType.CLEARING, "scheme", DAY + timedelta(days=1)),
+        (EventType.SETTLEMENT, "processor", DAY + timedelta(days=20)),
+    )
+    sources: list[str] = []
+    for kind, source, day in stages:
+        paid = event(kind, "one", day, 500, source=source, lifecycle_id="L1")
+        report = deliver_report(database, bank, Report(source, source, (paid,)))
+        ledger.reconcile(bank, report, reconciliation_rules(), NOW)
+        for _ in range(2):
+            sources.append(same_from_the_rows(database, bank, local_ports, "match_rate", "network")[0])
+            rollups.roll_up_report(bank, report, NOW)
+    assert sources == ["event", "event_cube_daily"] * 3
+    groups = same_from_the_rows(database, bank, local_ports, "match_rate", "month")[1]
+    assert sum(group.row_count for group in groups) == 2
+
+
+def test_roll_ups_of_another_layout_are_built_anew_with_the_next_report(
+    database: Database, bank: UUID, local_ports: AskPorts
+) -> None:
+    first = deliver_report(database, bank, auths("one", 100))
+    PostgresRollups(database).roll_up_report(bank, first, NOW)
+    with database.tenant(bank) as cursor:
+        cursor.execute("delete from payscope.event_cube_daily")
+        cursor.execute("delete from payscope.event_cube_monthly")
+        cursor.execute("update payscope.watermark set detail = detail - 'layout' where name = 'event_daily'")
+    assert source_of(database, bank, local_ports) == "event"
+    second = deliver_report(database, bank, auths("two", 200, day=DAY + timedelta(days=1)))
+    assert PostgresRollups(database).roll_up_report(bank, second, NOW) == 2
+    source, (group,) = same_from_the_rows(database, bank, local_ports, "auth_attempts")
+    assert (source, group.row_count) == ("event_cube_daily", 2)
 
 
 def test_a_receipt_lists_rows_with_their_file_place_and_fields(

@@ -1,5 +1,7 @@
 """One rendered statement per metric: what changes here changes a number."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -62,8 +64,11 @@ def test_the_days_of_the_period_are_those_of_the_banks_time_zone() -> None:
 @pytest.mark.parametrize(
     ("dimensions", "cube"),
     [
-        (("network", "response_code"), None),
-        (("issuer",), "issuer"),
+        (("network", "response_code"), "network"),
+        (("merchant", "response_code"), "code"),
+        (("merchant",), "shop"),
+        (("report",), "report"),
+        (("issuer",), "bin"),
         (("bin", "response_code"), "issuer"),
         (("hour", "decline_family"), "hour"),
         (("entry_mode", "three_ds"), "entry"),
@@ -71,7 +76,7 @@ def test_the_days_of_the_period_are_those_of_the_banks_time_zone() -> None:
     ],
 )
 def test_a_slice_is_read_from_the_smallest_roll_up_that_holds_it(
-    dimensions: tuple[str, ...], cube: str | None
+    dimensions: tuple[str, ...], cube: str
 ) -> None:
     rollup = rollup_for(slice_of("auth_attempts", dimensions=dimensions))
     assert rollup is not None
@@ -79,9 +84,30 @@ def test_a_slice_is_read_from_the_smallest_roll_up_that_holds_it(
 
 
 @pytest.mark.parametrize(
-    "dimensions", [("report",), ("card_token",), ("hour", "merchant"), ("issuer", "entry_mode")]
+    "dimensions", [("report", "merchant"), ("card_token",), ("hour", "merchant"), ("issuer", "entry_mode")]
 )
 def test_what_no_roll_up_holds_together_is_read_from_the_events(dimensions: tuple[str, ...]) -> None:
     assert rollup_for(slice_of("auth_attempts", dimensions=dimensions)) is None
     filters = [Filter(dimension=name, operator=Operator.NOT_NULL) for name in dimensions]
     assert rollup_for(slice_of("auth_attempts", *filters)) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "dimensions", "tables"),
+    [
+        ("2026-03-01", "2026-03-31", (), ("monthly",)),
+        ("2026-01-20", "2026-03-31", (), ("monthly", "daily")),
+        ("2026-01-20", "2026-03-20", (), ("monthly", "daily", "daily")),
+        ("2026-01-20", "2026-03-20", ("quarter",), ("monthly", "daily", "daily")),
+        ("2026-01-20", "2026-03-20", ("week",), ("daily",)),
+        ("2026-03-02", "2026-03-31", (), ("daily",)),
+        ("2025-12-31", "2026-01-01", (), ("daily",)),
+    ],
+)
+def test_whole_months_of_a_period_are_read_by_month_and_the_rest_by_day(
+    start: str, end: str, dimensions: tuple[str, ...], tables: tuple[str, ...]
+) -> None:
+    period = DayRange(date.fromisoformat(start), date.fromisoformat(end))
+    piece = replace(slice_of("sales_count", dimensions=dimensions), period=period)
+    text = measure_statement(BANK, piece, rollup_for(piece)).query.as_string(None)
+    assert tuple(re.findall(r"event_cube_(\w+)", text)) == tables

@@ -3,10 +3,10 @@ select coalesce(sum(e.row_count) filter (where (e."event_type" in ('AUTH') and n
        null::numeric as quantile,
        coalesce(sum(e.row_count), 0)::bigint as row_count,
        coalesce(bit_xor(e.row_xor), 0) as row_xor
-from payscope.event_cube_daily e
-where e.bank_id = %(bank_id)s
-  and e.cube = 'entry'
-  and e.is_first is not null
-  and e.occurred_on between %(start_on)s and %(end_on)s
+from payscope."event_cube_monthly" e
+where e.is_first is not null
+  and e.bank_id = %(bank_id)s
+  and e.cube = 'network'
+  and e."occurred_on" between %(part_0_from)s and %(part_0_to)s
   and ((e."event_type" in ('AUTH') and nullif(e."exclusion", '') is null and coalesce(e."approved", false) and coalesce(e."is_first", false))
     or (e."event_type" in ('AUTH') and nullif(e."exclusion", '') is null and coalesce(e."is_first", false)))

@@ -3,8 +3,9 @@ select coalesce(sum(e.row_count) filter (where (e."event_type" in ('AUTH') and n
        null::numeric as quantile,
        coalesce(sum(e.row_count), 0)::bigint as row_count,
        coalesce(bit_xor(e.row_xor), 0) as row_xor
-from payscope.event_daily e
+from payscope."event_cube_monthly" e
 where e.bank_id = %(bank_id)s
-  and e.occurred_on between %(start_on)s and %(end_on)s
+  and e.cube = 'network'
+  and e."occurred_on" between %(part_0_from)s and %(part_0_to)s
   and ((e."event_type" in ('AUTH') and nullif(e."exclusion", '') is null and coalesce(e."approved", false))
     or (e."event_type" in ('AUTH') and nullif(e."exclusion", '') is null))

@@ -1,12 +1,13 @@
 select e.currency as "currency",
-       coalesce(sum(abs(e.amount_minor)) filter (where (e."event_type" in ('FRAUD_REPORT'))), 0) as numerator,
+       coalesce(sum(e.absolute_minor) filter (where (e."event_type" in ('FRAUD_REPORT'))), 0) as numerator,
        null::numeric as denominator,
        null::numeric as quantile,
-       count(*) as row_count,
-       coalesce(bit_xor(uuid_hash_extended(e.event_id, e.revision)), 0) as row_xor
-from payscope.event e
-where e.bank_id = %(bank_id)s and e.known_from <= %(as_of)s and e.known_to > %(as_of)s
-  and e.booked_on between %(start_on)s and %(end_on)s
+       coalesce(sum(e.row_count), 0)::bigint as row_count,
+       coalesce(bit_xor(e.row_xor), 0) as row_xor
+from payscope."event_cube_monthly" e
+where e.bank_id = %(bank_id)s
+  and e.cube = 'network'
+  and e."booked_on" between %(part_0_from)s and %(part_0_to)s
   and (e."event_type" in ('FRAUD_REPORT'))
 group by 1
 order by 1

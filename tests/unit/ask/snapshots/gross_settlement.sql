@@ -4,9 +4,10 @@ select e.currency as "currency",
        null::numeric as quantile,
        coalesce(sum(e.row_count), 0)::bigint as row_count,
        coalesce(bit_xor(e.row_xor), 0) as row_xor
-from payscope.event_daily e
+from payscope."event_cube_monthly" e
 where e.bank_id = %(bank_id)s
-  and e.booked_on between %(start_on)s and %(end_on)s
+  and e.cube = 'network'
+  and e."booked_on" between %(part_0_from)s and %(part_0_to)s
   and (e."event_type" in ('SETTLEMENT') and (e."source" is null or e."source" not in ('acquirer', 'scheme', 'bank')))
 group by 1
 order by 1

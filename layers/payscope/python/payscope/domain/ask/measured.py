@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,14 @@ class Slice:
     timezone: str
     as_of: datetime
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    @property
+    def days(self) -> DayRange | None:
+        """The days whose rows can count: with the month before where some kinds of rows lag by one."""
+        if self.period is None or not self.metric.lagged:
+            return self.period
+        before = self.period.start_on.replace(day=1) - timedelta(days=1)
+        return DayRange(before.replace(day=1), self.period.end_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +119,10 @@ def value_of(metric: Metric, group: Group, currency: str | None) -> Decimal | No
     if metric.quantile is not None:
         return group.quantile
     if not metric.denominator:
-        return (
-            _money(Decimal(group.numerator), currency)
-            if metric.unit is Unit.MONEY
-            else Decimal(group.numerator)
-        )
+        total = Decimal(group.numerator)
+        if metric.divisor > 1:
+            total = (total / metric.divisor).quantize(Decimal(1), ROUND_HALF_EVEN)
+        return _money(total, currency) if metric.unit is Unit.MONEY else total
     if not group.denominator:
         return None
     ratio = Decimal(group.numerator) / Decimal(group.denominator)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from payscope.domain.ask.plans import Clock
+from payscope.domain.reconcile.programmes import ProgrammeKind
 
 
 class Unit(StrEnum):
@@ -51,6 +52,7 @@ class Amount(StrEnum):
     MARKUP = "markup"
     DELAY = "delay_days"
     ABSOLUTE = "absolute_amount"
+    FLOAT = "float_amount"
 
 
 class Test(StrEnum):
@@ -93,7 +95,11 @@ class Metric:
         settlement_currency: The currency is that of the settlement amount.
         denominator: Empty for sums. A zero denominator gives no value.
         quantile: For quantiles: the fraction, of the numerator's amount over its rows.
-        days: Words for the period in which rows count, where that is not the plain period.
+        divisor: Of a sum: what it is divided by to be in the metric's unit. Groups still add up, by their
+            numerators.
+        lagged: Event types that count in the month after theirs, on its first day.
+        whole_months: The metric is defined for calendar months only, up to today in the current one.
+        programme: For headroom: the kind of monitoring programme whose dated threshold it is held against.
     """
 
     id: str
@@ -105,6 +111,10 @@ class Metric:
     denominator: tuple[Term, ...] = ()
     relation: Relation = Relation.EVENT
     quantile: float | None = None
+    divisor: int = 1
+    lagged: frozenset[str] = frozenset()
+    whole_months: bool = False
+    programme: ProgrammeKind | None = None
     per_currency: bool = False
     settlement_currency: bool = False
     direction: Direction = Direction.NEUTRAL

@@ -101,6 +101,11 @@ class Calendar:
         closed = (day for year in range(start.year, end.year + 1) for day in _closed_weekdays(self, year))
         return weeks * 5 + extra - sum(start < day <= end for day in closed)
 
+    def closed_weekdays(self, first_year: int, last_year: int) -> tuple[date, ...]:
+        """Days from Monday to Friday of these years on which the system does not book, in order."""
+        years = range(first_year, last_year + 1)
+        return tuple(sorted(day for year in years for day in _closed_weekdays(self, year)))
+
     def add_days(self, start: date, count: int) -> date:
         """The ``count``-th business day after ``start``; for 0 the day itself or the next one that books."""
         day, left = start, count

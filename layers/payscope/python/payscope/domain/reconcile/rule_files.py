@@ -8,6 +8,7 @@ from payscope.domain.reconcile.disputes import ResponseWindow, windows_from_json
 from payscope.domain.reconcile.fees import FeeSchedule, schedule_from_json
 from payscope.domain.reconcile.programmes import Programme, programmes_from_json
 from payscope.domain.reconcile.reconciliation import ReconciliationRules, rules_from_json
+from payscope.domain.reconcile.settlement_terms import SettlementTerms, terms_from_json
 
 _FOLDER = "payscope.domain.reconcile.rules"
 
@@ -28,6 +29,12 @@ def programme_rules() -> tuple[Programme, ...]:
 def calendar_rules() -> Calendars:
     """The business days of each currency."""
     return calendars_from_json(_text("calendars.json"))
+
+
+@cache
+def settlement_terms() -> SettlementTerms:
+    """After how many business days a settlement is late, and what late money costs."""
+    return terms_from_json(_text("settlement_terms.json"))
 
 
 @cache

@@ -40,7 +40,7 @@ class PostgresMetrics:
         """
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
             rollup = None if events_only else rollup_for(piece)
-            if rollup and not read_rollup_state(cursor, bank_id).serves(piece.as_of, piece.timezone):
+            if rollup and not read_rollup_state(cursor, bank_id).serves(piece):
                 rollup = None
             statement = measure_statement(bank_id, piece, rollup)
             rendered = _render(cursor, statement)

@@ -126,16 +126,21 @@ class _Run:
     def _pay_together(self) -> None:
         """Tell which payouts the credits without a batch add up from."""
         bounds = self.rules.subset_bounds
-        self.cursor.execute(
-            "select min(booked_on), max(booked_on) from touched"
-            " where event_type in ('ADJUSTMENT', 'BANK_ENTRY')"
-        )
+        self.keys["decided"], self.keys["credits"], self.keys["batches"] = [], [], []
+        self._execute("payout_days")
         first, last = self.cursor.fetchone() or (None, None)
-        self.keys["credits"], self.keys["batches"] = [], []
         if first is None or last is None:
             return
-        reach = timedelta(days=3 * bounds.window_days)
-        self._execute("open_credits", from_on=first - reach, to_on=last + reach)
+        # A payout changes what the credits of its window claim, their claims whether others hold, and
+        # whether a claim holds depends on all claims to its payouts, each within its own window.
+        window = timedelta(days=bounds.window_days)
+        decided_from, decided_to = first - window, last + 2 * window
+        self._execute(
+            "open_credits",
+            from_on=decided_from - 2 * window,
+            to_on=decided_to + window,
+            credits_from_on=decided_from - window,
+        )
         entries: list[OpenAmount[UUID]] = []
         payouts: list[OpenAmount[str]] = []
         for event_id, batch_ref, currency, minor, on in self.cursor.fetchall():
@@ -143,8 +148,10 @@ class _Run:
                 entries.append(OpenAmount(event_id, currency, minor, on))
             else:
                 payouts.append(OpenAmount(batch_ref, currency, minor, on))
-        for event_id, batches in sorted(paid_together(entries, payouts, bounds).items()):
-            for batch_ref in batches:
+        self.keys["decided"] = [entry.key for entry in entries if decided_from <= entry.on <= decided_to]
+        together = paid_together(entries, payouts, bounds)
+        for event_id in self.keys["decided"]:
+            for batch_ref in together.get(event_id, ()):
                 self.keys["credits"].append(event_id)
                 self.keys["batches"].append(batch_ref)
 
@@ -155,6 +162,7 @@ class _Run:
             payments.update(dict(self.cursor.fetchall()))
         self._execute("drop_members")
         self._execute("insert_members")
+        self._execute("note_days")
         self._execute("store_breaks")
         changes: dict[str, Counter[str]] = {"opened": Counter(), "reopened": Counter(), "cleared": Counter()}
         for change, reason, count in self.cursor.fetchall():

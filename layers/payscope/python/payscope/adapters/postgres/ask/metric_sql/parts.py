@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import sql
 
+from payscope.adapters.postgres.ask.metric_sql.columns import OF_MERCHANT
 from payscope.domain.ask.metric import Amount
 
 Fragment = sql.Composable
@@ -27,7 +28,11 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A relation in SQL: where rows come from, and what each name of the catalogue is there."""
+    """A relation in SQL: where rows come from, and what each name of the catalogue is there.
+
+    Attributes:
+        measured: What quantiles are of, one for each of ``row_count`` rows.
+    """
 
     from_clause: Fragment
     always: tuple[Fragment, ...]
@@ -37,7 +42,22 @@ class Rows:
     row_count: Fragment
     row_xor: Fragment
     is_rollup: bool = False
+    measured: Fragment | None = None
 
 
 def literals(values: Sequence[str]) -> Fragment:
     return sql.SQL(", ").join(sql.Literal(value) for value in values)
+
+
+def joined(start: Fragment, needed: set[str], bank: Fragment, alias: Fragment) -> Fragment:
+    """The rows with what their merchant and their card's BIN say, where it is needed."""
+    whole = start
+    if needed & OF_MERCHANT:
+        whole += sql.SQL(
+            "\nleft join payscope.merchant mg on mg.bank_id = {} and mg.merchant_id = {}.merchant_id"
+        ).format(bank, alias)
+    if "issuer" in needed:
+        whole += sql.SQL("\nleft join payscope.issuer i on i.bank_id = {} and i.bin = {}.bin").format(
+            bank, alias
+        )
+    return whole

@@ -25,13 +25,28 @@ def calendar_dimensions(day: Fragment) -> dict[str, Fragment]:
 
 def day_of(piece: Slice, bound: Parameters) -> Fragment:
     if piece.clock is Clock.BOOKED:
-        return sql.SQL("e.booked_on")
+        return counted_on(piece, sql.SQL("e.booked_on"), sql.SQL("e.event_type"))
     return sql.SQL("(e.occurred_at at time zone {})::date").format(bound.bind("timezone", piece.timezone))
 
 
+def counted_on(piece: Slice, day: Fragment, event_type: Fragment) -> Fragment:
+    """The day on which a row counts: its own, or the first of the month after where its kind lags."""
+    if not piece.metric.lagged:
+        return day
+    return sql.SQL(
+        "case when {} = any({}) then (date_trunc('month', {}) + interval '1 month')::date else {} end"
+    ).format(event_type, sql.Literal(sorted(piece.metric.lagged)), day, day)
+
+
 def within_period(piece: Slice, bound: Parameters) -> tuple[Fragment, ...]:
-    if piece.period is None:
+    if piece.period is None or piece.days is None:
         return ()
+    if piece.metric.lagged:
+        day = counted_on(piece, sql.SQL("e.booked_on"), sql.SQL("e.event_type"))
+        read = sql.SQL("e.booked_on between {} and {}").format(
+            bound.bind("read_from", piece.days.start_on), bound.bind("read_to", piece.days.end_on)
+        )
+        return (read, between_days(day, piece.period, bound))
     if piece.clock is Clock.BOOKED:
         return (between_days(sql.SQL("e.booked_on"), piece.period, bound),)
     start, end = instants_of(piece)

@@ -1,41 +1,42 @@
 """Where the rows of a metric come from, and what each name of the catalogue is there."""
 
-from collections.abc import Mapping
-from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.ask.metric_sql.attempts import attempts_with_intents
 from payscope.adapters.postgres.ask.metric_sql.columns import (
     EVENT_COLUMNS,
-    OF_MERCHANT,
     PLAIN_DIMENSIONS,
     SHOWN_COLUMNS,
 )
 from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup
+from payscope.adapters.postgres.ask.metric_sql.delays import (
+    DELAY_DAYS,
+    closed_days,
+    delay_amounts,
+    is_late,
+    settled_with_clearing,
+)
 from payscope.adapters.postgres.ask.metric_sql.groupings import (
     corridor_of,
     family_of,
     presence_of,
     region_of,
 )
-from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows
+from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows, joined
 from payscope.adapters.postgres.ask.metric_sql.periods import (
     between_days,
     calendar_dimensions,
     day_of,
     within_period,
 )
+from payscope.adapters.postgres.ask.metric_sql.rollup_rows import rollup_rows
 from payscope.domain.ask.measured import Slice
 from payscope.domain.ask.metric import Amount, Relation
-from payscope.domain.ask.plans import Clock
 
-_TABLES: Mapping[str, LiteralString] = {
-    "event_daily": "payscope.event_daily e",
-    "event_cube_daily": "payscope.event_cube_daily e",
-}
 _HOUR = "to_char(e.occurred_at at time zone {}, 'HH24')"
 
 
@@ -49,7 +50,7 @@ def rows_of(
     """
     needed = {*piece.dimensions, *(each.dimension for each in piece.filters)}
     if rollup is not None:
-        return _rollup_rows(bank_id, piece, bound, needed, rollup)
+        return rollup_rows(bank_id, piece, bound, needed, rollup)
     if piece.metric.relation is Relation.BREAK:
         return _break_rows(bank_id, piece, bound, needed)
     return _event_rows(bank_id, piece, bound, needed, lean=lean)
@@ -67,7 +68,10 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
             columns |= {"is_first": sql.SQL("e.is_first"), "intent_approved": sql.SQL("e.intent_approved")}
             known = sql.SQL("true")
         case Relation.SETTLED:
-            start = _settled(known)
+            days = piece.period
+            closed = closed_days(days.start_on if days else None, days.end_on if days else piece.as_of.date())
+            start = settled_with_clearing(known, bound.bind("closed", Jsonb(closed)))
+            columns["late"] = is_late(DELAY_DAYS)
         case Relation.MATCH:
             start = sql.SQL(
                 "payscope.match_event me join payscope.match m on m.bank_id = me.bank_id and"
@@ -92,8 +96,11 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         Amount.MARKUP: sql.SQL("coalesce(e.markup_minor, 0)"),
     }
     if piece.metric.relation is Relation.SETTLED:
-        amounts[Amount.DELAY] = sql.SQL("({} - {})").format(
-            _weekdays_until(sql.SQL("e.booked_on")), _weekdays_until(sql.SQL("c.cleared_on"))
+        amounts |= delay_amounts(
+            DELAY_DAYS,
+            sql.SQL("1"),
+            amounts[Amount.SETTLEMENT],
+            sql.SQL("coalesce(e.settlement_currency, e.currency)"),
         )
     shown = sql.SQL(", ").join(
         sql.SQL("{}, e.{}").format(sql.Literal(name), sql.Identifier(name)) for name in SHOWN_COLUMNS
@@ -125,73 +132,14 @@ def _event_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         "issuer": sql.SQL("i.name"),
     }
     return Rows(
-        from_clause=_joined(start, needed, bank, sql.SQL("e")),
+        from_clause=joined(start, needed, bank, sql.SQL("e")),
         always=(known, *within_period(piece, bound)),
         dimensions=dimensions,
         columns=columns,
         amounts=amounts,
         row_count=sql.SQL("count(*)"),
         row_xor=sql.SQL("coalesce(bit_xor(uuid_hash_extended(e.event_id, e.revision)), 0)"),
-    )
-
-
-def _rollup_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str], rollup: Rollup) -> Rows:
-    bank = bound.bind("bank_id", bank_id)
-    day = sql.SQL("e.occurred_on") if piece.clock is Clock.OCCURRED else sql.SQL("e.booked_on")
-    always: list[Fragment] = [sql.SQL("e.bank_id = {}").format(bank)]
-    if rollup.cube is not None:
-        always.append(sql.SQL("e.cube = {}").format(sql.Literal(rollup.cube)))
-    if piece.metric.relation is Relation.ATTEMPT:
-        always.append(sql.SQL("e.is_first is not null"))
-    if piece.period is not None:
-        always.append(between_days(day, piece.period, bound))
-    columns: dict[str, Fragment] = {
-        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(name))
-        for name in ("subtype", "exclusion", "network", "card_present")
-    }
-    columns |= {
-        name: sql.SQL("e.{}").format(sql.Identifier(name))
-        for name in ("event_type", "source", "approved", "is_first", "intent_approved")
-    }
-    dimensions: dict[str, Fragment] = {
-        name: sql.SQL("nullif(e.{}, '')").format(sql.Identifier(PLAIN_DIMENSIONS.get(name, name)))
-        for name in (*PLAIN_DIMENSIONS, "hour", "card_present")
-    }
-    country = sql.SQL("coalesce(nullif(e.country, ''), mg.country)")
-    mcc = sql.SQL("coalesce(nullif(e.mcc, ''), mg.mcc)")
-    dimensions |= {
-        **calendar_dimensions(day),
-        "source": sql.SQL("e.source"),
-        "currency": sql.SQL("coalesce(nullif(e.settlement_currency, ''), e.currency)")
-        if piece.metric.settlement_currency
-        else sql.SQL("e.currency"),
-        "corridor": corridor_of(country, sql.SQL("nullif(e.issuer_country, '')")),
-        "merchant_group": sql.SQL("mg.merchant_group"),
-        "mcc": mcc,
-        "mcc_family": family_of(mcc),
-        "country": country,
-        "region": region_of(country),
-        "issuer": sql.SQL("i.name"),
-    }
-    return Rows(
-        from_clause=_joined(sql.SQL(_TABLES[rollup.table]), needed, bank, sql.SQL("e")),
-        always=tuple(always),
-        dimensions=dimensions,
-        columns=columns,
-        amounts={
-            Amount.ROWS: sql.SQL("e.row_count"),
-            Amount.AMOUNT: sql.SQL("e.amount_minor"),
-            Amount.SETTLEMENT: sql.SQL(
-                "case when e.settlement_currency = '' then e.amount_minor else e.settlement_minor end"
-            ),
-            Amount.FEE: sql.SQL("e.fee_minor"),
-            Amount.INTERCHANGE: sql.SQL("e.interchange_minor"),
-            Amount.SCHEME_FEE: sql.SQL("e.scheme_fee_minor"),
-            Amount.MARKUP: sql.SQL("e.markup_minor"),
-        },
-        row_count=sql.SQL("coalesce(sum(e.row_count), 0)::bigint"),
-        row_xor=sql.SQL("coalesce(bit_xor(e.row_xor), 0)"),
-        is_rollup=True,
+        measured=DELAY_DAYS if piece.metric.relation is Relation.SETTLED else None,
     )
 
 
@@ -214,7 +162,7 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         " 'merchant_id', b.merchant_id, 'network', b.network, 'evidence', b.evidence))"
     )
     return Rows(
-        from_clause=_joined(sql.SQL("payscope.break b"), needed, bank, sql.SQL("b")),
+        from_clause=joined(sql.SQL("payscope.break b"), needed, bank, sql.SQL("b")),
         always=(
             sql.SQL("b.bank_id = {} and {} <= {}").format(bank, day, bound.bind("today", today)),
             *((between_days(day, piece.period, bound),) if piece.period else ()),
@@ -245,37 +193,3 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         row_count=sql.SQL("count(*)"),
         row_xor=sql.SQL("coalesce(bit_xor(uuid_hash_extended(b.break_id, 0)), 0)"),
     )
-
-
-def _settled(known: Fragment) -> Fragment:
-    """Settled sales with the day on which their clearing was booked."""
-    return sql.SQL(
-        "payscope.event e join (\n"
-        "    select coalesce(e.arn, e.lifecycle_id) as link, min(e.booked_on) as cleared_on from"
-        " payscope.event e\n"
-        "    where {known} and e.event_type = 'CLEARING' and coalesce(e.arn, e.lifecycle_id) is not"
-        " null group by 1\n"
-        ") c on c.link = coalesce(e.arn, e.lifecycle_id) and e.event_type = 'SETTLEMENT' and"
-        " e.amount_minor > 0"
-        " and e.booked_on >= c.cleared_on"
-    ).format(known=known)
-
-
-def _weekdays_until(day: Fragment) -> Fragment:
-    """Weekdays since Monday 1970-01-05, the day itself included."""
-    return sql.SQL(
-        "(({day} - date '1970-01-05') / 7 * 5 + least(mod({day} - date '1970-01-05', 7) + 1, 5))"
-    ).format(day=day)
-
-
-def _joined(start: Fragment, needed: set[str], bank: Fragment, alias: Fragment) -> Fragment:
-    joined = start
-    if needed & OF_MERCHANT:
-        joined += sql.SQL(
-            "\nleft join payscope.merchant mg on mg.bank_id = {} and mg.merchant_id = {}.merchant_id"
-        ).format(bank, alias)
-    if "issuer" in needed:
-        joined += sql.SQL("\nleft join payscope.issuer i on i.bank_id = {} and i.bin = {}.bin").format(
-            bank, alias
-        )
-    return joined

@@ -1,6 +1,6 @@
 """Compiles slices into SQL: identifiers only from these tables, every value a bound parameter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from psycopg import sql
 from payscope.adapters.postgres.ask.metric_sql.attempts import INTENT_COLUMNS
 from payscope.adapters.postgres.ask.metric_sql.conditions import conditions_of, where_clause
 from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup
-from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters
+from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows
 from payscope.adapters.postgres.ask.metric_sql.periods import instants_of
 from payscope.adapters.postgres.ask.metric_sql.relations import rows_of
 from payscope.adapters.postgres.ask.metric_sql.totals import contribution_of, quantile_of, total_of
@@ -34,27 +34,62 @@ def measure_statement(bank_id: UUID, piece: Slice, rollup: Rollup | None = None)
     rows = rows_of(bank_id, piece, bound, rollup, lean=True)
     numerator = conditions_of(piece, piece.metric.numerator, rows, bound)
     denominator = conditions_of(piece, piece.metric.denominator, rows, bound)
-    selected = [
+    groups = [
         sql.SQL("{} as {}").format(rows.dimensions[name], sql.Identifier(name)) for name in piece.dimensions
     ]
-    selected += [
+    sums = [
         sql.SQL("{} as numerator").format(total_of(piece.metric.numerator, numerator, rows)),
         sql.SQL("{} as denominator").format(
             total_of(piece.metric.denominator, denominator, rows) if denominator else sql.SQL("null::numeric")
         ),
-        sql.SQL("{} as quantile").format(quantile_of(piece, rows, bound)),
+    ]
+    counts = [
         sql.SQL("{} as row_count").format(rows.row_count),
         sql.SQL("{} as row_xor").format(rows.row_xor),
     ]
-    groups = sql.SQL(", ").join(sql.Literal(n) for n in range(1, len(piece.dimensions) + 1))
-    query = sql.SQL("select {}\nfrom {}\nwhere {}").format(
-        sql.SQL(",\n       ").join(selected),
-        rows.from_clause,
-        where_clause(piece, rows, (*numerator, *denominator), bound),
-    )
+    where = where_clause(piece, rows, (*numerator, *denominator), bound)
+    if piece.metric.quantile is None or rows.measured is None:
+        query = _grouped(
+            [*groups, *sums, sql.SQL("null::numeric as quantile"), *counts], rows, where, len(groups)
+        )
+    else:
+        measured = sql.SQL("{} as measured").format(rows.measured)
+        histogram = _grouped([*groups, measured, *sums, *counts], rows, where, len(groups) + 1)
+        query = _quantiles(piece, piece.metric.quantile, histogram)
     if piece.dimensions:
-        query += sql.SQL("\ngroup by {}\norder by {}").format(groups, groups)
+        query += sql.SQL("\norder by {}").format(_places(len(groups)))
     return Statement(query, bound.values, piece.dimensions)
+
+
+def _grouped(selected: Sequence[Fragment], rows: Rows, where: Fragment, width: int) -> sql.Composed:
+    """The rows summed by the first ``width`` of what is selected."""
+    query = sql.SQL("select {}\nfrom {}\nwhere {}").format(
+        sql.SQL(",\n       ").join(selected), rows.from_clause, where
+    )
+    return query + sql.SQL("\ngroup by {}").format(_places(width)) if width else query
+
+
+def _places(width: int) -> Fragment:
+    return sql.SQL(", ").join(sql.Literal(place) for place in range(1, width + 1))
+
+
+def _quantiles(piece: Slice, fraction: float, histogram: Fragment) -> sql.Composed:
+    """How many rows have which measure, and from that the quantile of each group."""
+    names = [sql.Identifier(name) for name in piece.dimensions]
+    split = sql.SQL("partition by {}").format(sql.SQL(", ").join(names)) if names else sql.SQL("")
+    selected = [sql.SQL("w.{}").format(name) for name in names]
+    selected += [
+        sql.SQL("coalesce(sum(w.numerator), 0) as numerator"),
+        sql.SQL("null::numeric as denominator"),
+        sql.SQL("{} as quantile").format(quantile_of(fraction)),
+        sql.SQL("coalesce(sum(w.row_count), 0)::bigint as row_count"),
+        sql.SQL("coalesce(bit_xor(w.row_xor), 0) as row_xor"),
+    ]
+    query = sql.SQL(
+        "select {}\nfrom (\nselect h.*, sum(h.row_count) over ({} order by h.measured) as upto,"
+        " sum(h.row_count) over ({}) as total\nfrom (\n{}\n) h\n) w"
+    ).format(sql.SQL(",\n       ").join(selected), split, split, histogram)
+    return query + sql.SQL("\ngroup by {}").format(_places(len(names))) if names else query
 
 
 def rows_statement(

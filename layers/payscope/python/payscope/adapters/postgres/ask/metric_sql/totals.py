@@ -1,11 +1,11 @@
 """What the rows add up to."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from psycopg import sql
 
-from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows
-from payscope.domain.ask.measured import Slice
+from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Rows
 from payscope.domain.ask.metric import Amount, Term
 
 
@@ -28,9 +28,15 @@ def contribution_of(terms: Sequence[Term], conditions: Sequence[Fragment], rows:
     )
 
 
-def quantile_of(piece: Slice, rows: Rows, bound: Parameters) -> Fragment:
-    if piece.metric.quantile is None:
-        return sql.SQL("null::numeric")
-    return sql.SQL("(percentile_cont({}) within group (order by {}))::numeric").format(
-        bound.bind("quantile", piece.metric.quantile), rows.amounts[piece.metric.numerator[0].amount]
-    )
+def quantile_of(fraction: float) -> Fragment:
+    """The quantile of a histogram (delay, upto, total), between its neighbours by straight line.
+
+    The values in order have places from 0; ``upto`` is how many of them are not above a delay.
+    """
+    share = sql.Literal(Decimal(str(fraction)))
+    return sql.SQL(
+        "min(w.measured) filter (where w.upto > floor({share} * (w.total - 1)))\n"
+        "       + mod({share} * (max(w.total) - 1), 1)\n"
+        "       * (min(w.measured) filter (where w.upto > ceil({share} * (w.total - 1)))\n"
+        "          - min(w.measured) filter (where w.upto > floor({share} * (w.total - 1))))"
+    ).format(share=share)

@@ -1,0 +1,202 @@
+"""The same questions over a small and a large ledger of one bank: how latency grows with its rows.
+
+``python -m bench.volume`` measures by itself, on a PostgreSQL server of its own. Both banks have the same
+year, merchants and habits; the large one has more payments a day.
+"""
+
+import argparse
+import hashlib
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import LiteralString, cast
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg import sql
+
+from bench.figures import Figure, median, percentile, table
+from bench.volume_questions import QUESTIONS, START_ON
+from payscope.adapters.postgres.ask.asking import postgres_ask_ports
+from payscope.adapters.postgres.ask.rollups import PostgresRollups
+from payscope.adapters.postgres.migrations import PostgresSchema
+from payscope.adapters.postgres.tenancy import Database
+from payscope.application.ask.run_query import run_query
+from payscope_local.postgres import (
+    THROW_AWAY,
+    create_roles_and_database,
+    random_passwords,
+    remove_postgres,
+    start_postgres,
+)
+from tests.support.ask import RowsInMemory
+
+_ROOT = Path(__file__).resolve().parents[1]
+_NAMESPACE = UUID("6f0c1c3e-5d5b-4b6e-8f5a-0c9a6e0a1b77")
+_CONTEXT_KEY = hashlib.sha256(b"a key for benchmarks only").digest()
+_NOW = datetime(2026, 5, 1, 6, tzinfo=UTC)
+_MONTHS = tuple(date(2025 + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(14))
+# Stages of a payment on average: authorised, nearly always cleared and settled, now and then more.
+_ROWS_A_PAYMENT = 2.87
+_MERCHANTS = 200
+_ROUNDS = 5
+_SETTINGS = {**THROW_AWAY, "shared_buffers": "512MB", "maintenance_work_mem": "512MB"}
+_INDEXED = ("event", "match", "match_event")
+_GOAL = 1.5
+
+
+def measure(sizes: tuple[int, int], say: Callable[[str], None], merchants: int = _MERCHANTS) -> list[Figure]:
+    """p50 and p95 of the questions over the larger bank beside the smaller, and what takes longest."""
+    taken: list[dict[str, float]] = []
+    figures: list[Figure] = []
+    with server() as (superuser_dsn, database):
+        for rows in sizes:
+            say(f"  {rows:,} rows")
+            bank_id = uuid5(_NAMESPACE, str(rows))
+            loaded = fill(superuser_dsn, database, bank_id, rows, merchants)
+            rolled_s = _seconds(lambda bank_id=bank_id: PostgresRollups(database).rebuild(bank_id, _NOW))
+            with psycopg.connect(superuser_dsn, dbname="payscope", autocommit=True) as connection:
+                connection.execute("vacuum (analyze)")
+            figures += [
+                Figure(f"volume, {rows:,} rows asked for", loaded, "rows"),
+                Figure(f"volume, {rows:,} rows: roll-ups built anew", rolled_s, "s"),
+            ]
+            taken.append(ask(database, bank_id))
+    small, large = taken
+    for name, of in (
+        ("p50", lambda each: percentile(list(each.values()), 0.5)),
+        ("p95", lambda each: percentile(list(each.values()), 0.95)),
+    ):
+        figures.append(
+            Figure(
+                f"volume, {len(large)} questions: {name}", of(large), "ms", f"{sizes[0]:,} rows", of(small)
+            )
+        )
+    figures += [
+        Figure(f"  {text}", large[text], "ms", f"{sizes[0]:,} rows", small[text])
+        for text in sorted(large, key=lambda text: -large[text])[:12]
+    ]
+    return figures
+
+
+def ask(database: Database, bank_id: UUID) -> dict[str, float]:
+    """Milliseconds of each question, the median of some rounds after one that warms up.
+
+    Raises:
+        RuntimeError: A question had no value: the ledger is not the one that was meant.
+    """
+    ports = postgres_ask_ports(database, RowsInMemory())
+    taken: dict[str, list[float]] = {text: [] for text in QUESTIONS}
+    for turn in range(_ROUNDS + 1):
+        for text, query in QUESTIONS.items():
+            began = time.perf_counter()
+            result = run_query(query, bank_id=bank_id, now=_NOW, ports=ports)
+            if turn:
+                taken[text].append((time.perf_counter() - began) * 1000)
+            if not result.values:
+                raise RuntimeError(f"{text!r} has no value")
+    return {text: median(values) for text, values in taken.items()}
+
+
+def fill(
+    superuser_dsn: str, database: Database, bank_id: UUID, rows: int, merchants: int = _MERCHANTS
+) -> int:
+    """A bank with that many events within a year, give or take some, its matches and breaks; how many it has.
+
+    Indexes are made after the rows, and foreign keys are not looked up: what is measured comes later.
+    """
+    with database.tenant(bank_id) as cursor:
+        cursor.execute("insert into payscope.bank (bank_id, name) values (%s, 'Volume Bank')", (bank_id,))
+    payments = int(rows / _ROWS_A_PAYMENT)
+    keys = {
+        "bank_id": bank_id,
+        "payments": payments,
+        "start_on": START_ON,
+        "merchants": merchants,
+        "now": _NOW,
+    }
+    with _indexes_aside(superuser_dsn):
+        with ThreadPoolExecutor(2) as pool:
+            list(
+                pool.map(
+                    lambda month: _run(superuser_dsn, _text("volume"), {**keys, "month_on": month}),
+                    _MONTHS[:12],
+                )
+            )
+        for statement in _text("volume_bank").split("\n;\n"):
+            _run(superuser_dsn, statement, keys)
+    with psycopg.connect(superuser_dsn, dbname="payscope") as connection:
+        found = connection.execute(
+            "select count(*) from payscope.event where bank_id = %s", (bank_id,)
+        ).fetchone()
+    return found[0] if found else 0
+
+
+@contextmanager
+def server(folder: Path | None = None) -> Iterator[tuple[str, Database]]:
+    """A migrated PostgreSQL server of our own, with the months of the year as partitions."""
+    with tempfile.TemporaryDirectory(prefix="payscope-bench-", dir=folder) as name:
+        Path(name).chmod(0o711)
+        place = Path(name) / "postgres"
+        running = start_postgres(place, settings=_SETTINGS)
+        try:
+            dsns = create_roles_and_database(running.dsn_superuser, random_passwords())
+            PostgresSchema(dsns.owner, dsns.app, _ROOT / "migrations" / "postgres", _CONTEXT_KEY, 1).migrate()
+            database = Database(dsns.app, _CONTEXT_KEY, 1, pool_size=2)
+            with database.platform() as cursor:
+                for month in _MONTHS:
+                    cursor.execute("select payscope.ensure_event_partition(%s)", (month,))
+            yield running.dsn_superuser, database
+            database.close()
+        finally:
+            remove_postgres(place)
+
+
+@contextmanager
+def _indexes_aside(superuser_dsn: str) -> Iterator[None]:
+    with psycopg.connect(superuser_dsn, dbname="payscope", autocommit=True) as connection:
+        found = connection.execute(
+            "select x.relname, pg_get_indexdef(i.indexrelid) from pg_index i"
+            " join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid"
+            " join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'payscope' and c.relname = any(%s) and not i.indisprimary",
+            (list(_INDEXED),),
+        ).fetchall()
+        for name, _ in found:
+            connection.execute(sql.SQL("drop index {}").format(sql.Identifier("payscope", name)))
+        yield
+        for _, definition in found:
+            connection.execute(cast("LiteralString", definition))
+
+
+def _run(superuser_dsn: str, statement: LiteralString, keys: dict[str, object]) -> None:
+    with psycopg.connect(superuser_dsn, dbname="payscope") as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("set work_mem = '128MB'")
+        connection.execute(statement, keys)
+
+
+def _text(name: str) -> LiteralString:
+    return cast("LiteralString", Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench.volume")
+    parser.add_argument("--rows", type=int, nargs=2, default=(1_000_000, 10_000_000), help="small and large")
+    parser.add_argument("--merchants", type=int, default=_MERCHANTS)
+    arguments = parser.parse_args()
+    measured = measure(
+        tuple(arguments.rows), lambda text: print(text, file=sys.stderr, flush=True), arguments.merchants
+    )
+    sys.stdout.write(table(measured) + "\n")
