@@ -27,7 +27,7 @@ from payscope_local.postgres import (
     start_postgres,
 )
 from tests.evaluation import world
-from tests.evaluation.scoring import FRESH_SET, TUNED, UNSEEN, Scores, score
+from tests.evaluation.scoring import ALL_SETS, Scores, score
 from tests.support.ask import NOW, RowsInMemory, load_world
 
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations" / "postgres"
@@ -36,7 +36,7 @@ _GOAL_P50_MS, _GOAL_P95_MS = 150, 500
 
 
 def measure() -> list[Figure]:
-    """Figures of the tuned part, the part that was held out, and the last set, each beside its goal."""
+    """Figures of the tuned part, the part that was held out, and the fresh sets, each beside its goal."""
     figures: list[Figure] = []
     with _loaded_world() as database:
         ports = postgres_ask_ports(database, RowsInMemory())
@@ -45,7 +45,7 @@ def measure() -> list[Figure]:
             question = Question(query=text, as_of=world.TODAY, thread_id=thread_id)
             return answer_question(question, bank_id=world.BANK, subject="bench", now=NOW, ports=ports)
 
-        for each in (TUNED, UNSEEN, FRESH_SET):
+        for each in ALL_SETS:
             figures += _figures(each.name, score(each, ask))
     return figures
 

@@ -11,7 +11,21 @@ from tests.evaluation.fresh_set import FRESH, FRESH_AMBIGUOUS, FRESH_ATTACKS, FR
 from tests.evaluation.held_out import HELD_OUT
 from tests.evaluation.judging import judge
 from tests.evaluation.questions import AMBIGUOUS, ATTACKS, COVERED, OUTSIDE, THREADS, Covered
+from tests.evaluation.second_fresh_set import (
+    SECOND_FRESH,
+    SECOND_FRESH_AMBIGUOUS,
+    SECOND_FRESH_ATTACKS,
+    SECOND_FRESH_OUTSIDE,
+    SECOND_FRESH_THREADS,
+)
 from tests.evaluation.second_set import SECOND
+from tests.evaluation.third_fresh_set import (
+    THIRD_FRESH,
+    THIRD_FRESH_AMBIGUOUS,
+    THIRD_FRESH_ATTACKS,
+    THIRD_FRESH_OUTSIDE,
+    THIRD_FRESH_THREADS,
+)
 from tests.evaluation.written_others import (
     AMBIGUOUS_HELD_OUT,
     AMBIGUOUS_TUNED,
@@ -48,7 +62,26 @@ TUNED = QuestionSet(
 )
 # Held out while the rules were made; looked at once those were done, for what its misses had in common.
 UNSEEN = QuestionSet("held out", WRITTEN_HELD_OUT, AMBIGUOUS_HELD_OUT, OUTSIDE_HELD_OUT, ATTACKS_HELD_OUT)
-FRESH_SET = QuestionSet("fresh", FRESH, FRESH_AMBIGUOUS, FRESH_OUTSIDE, FRESH_ATTACKS)
+FRESH_SETS = (
+    QuestionSet("fresh", FRESH, FRESH_AMBIGUOUS, FRESH_OUTSIDE, FRESH_ATTACKS),
+    QuestionSet(
+        "second fresh",
+        SECOND_FRESH,
+        SECOND_FRESH_AMBIGUOUS,
+        SECOND_FRESH_OUTSIDE,
+        SECOND_FRESH_ATTACKS,
+        SECOND_FRESH_THREADS,
+    ),
+    QuestionSet(
+        "third fresh",
+        THIRD_FRESH,
+        THIRD_FRESH_AMBIGUOUS,
+        THIRD_FRESH_OUTSIDE,
+        THIRD_FRESH_ATTACKS,
+        THIRD_FRESH_THREADS,
+    ),
+)
+ALL_SETS = (TUNED, UNSEEN, *FRESH_SETS)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,8 @@ from payscope.domain.ask.summaries import foreign_numerals
 from tests.evaluation import world
 from tests.evaluation.judging import judge
 from tests.evaluation.questions import AMBIGUOUS, ATTACKS, COVERED, THREADS
-from tests.evaluation.scoring import FRESH_SET, TUNED, UNSEEN, Scores, score, summary
+from tests.evaluation.scoring import ALL_SETS, FRESH_SETS, TUNED, UNSEEN, Scores, score, summary
 from tests.support.ask import NOW
-
-SETS = (TUNED, UNSEEN, FRESH_SET)
 
 
 def ask(text: str, ask_ports: AskPorts, thread_id: UUID | None = None) -> Answer:
@@ -31,7 +29,9 @@ def ask(text: str, ask_ports: AskPorts, thread_id: UUID | None = None) -> Answer
 
 @pytest.fixture(scope="module")
 def scores(ask_ports: AskPorts) -> dict[str, Scores]:
-    return {each.name: score(each, lambda text, thread_id: ask(text, ask_ports, thread_id)) for each in SETS}
+    return {
+        each.name: score(each, lambda text, thread_id: ask(text, ask_ports, thread_id)) for each in ALL_SETS
+    }
 
 
 def total(scores: dict[str, Scores], name: str) -> int:
@@ -43,11 +43,11 @@ def told(scores: dict[str, Scores]) -> str:
 
 
 def test_the_sets_are_as_large_as_they_claim() -> None:
-    assert sum(len(each.covered) for each in SETS) >= 500
-    assert sum(len(each.ambiguous) for each in SETS) >= 100
-    assert sum(len(each.outside) for each in SETS) >= 100
-    assert sum(len(each.attacks) for each in SETS) >= 50
-    texts = [asked.text for each in SETS for asked in each.covered]
+    assert sum(len(each.covered) for each in ALL_SETS) >= 500
+    assert sum(len(each.ambiguous) for each in ALL_SETS) >= 100
+    assert sum(len(each.outside) for each in ALL_SETS) >= 100
+    assert sum(len(each.attacks) for each in ALL_SETS) >= 50
+    texts = [asked.text for each in ALL_SETS for asked in each.covered]
     assert len(texts) == len(set(texts))
 
 
@@ -84,7 +84,7 @@ def test_confidence_is_what_was_counted_on_the_tuned_part(
 
 
 def test_confidence_holds_on_questions_that_it_was_not_counted_on(scores: dict[str, Scores]) -> None:
-    for name in (UNSEEN.name, FRESH_SET.name):
+    for name in (UNSEEN.name, *(each.name for each in FRESH_SETS)):
         assert scores[name].calibration_error < 0.1, summary(name, scores[name])
 
 

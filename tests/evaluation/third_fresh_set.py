@@ -88,7 +88,7 @@ THIRD_FRESH: tuple[Covered, ...] = (
     # dates and fiscal periods
     Covered("declines in Q3 2025", "decline_count", Q3_2025),
     Covered("turnover H1 2025 in EUR", "sales_amount", H1_2025, where=EUR),
-    Covered("approval rate two months ago", "auth_rate_raw", JANUARY),
+    Covered("approval rate, 2 months ago", "auth_rate_raw", JANUARY),
     Covered("refunds from 15/02/2026 to 28/02/2026", "refund_count", ("2026-02-15", "2026-02-28")),
     Covered("decline count week 11", "decline_count", ("2026-03-09", "2026-03-15")),
     Covered("sales the week before last by network", "sales_count", WEEK_BEFORE, by=("network",)),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from payscope.domain.ask.language.understanding import Features, Understanding
 
-_FIRST_READING = "first reading of unseen questions"
+_FIRST_READING = "first reading of unseen questions: {}"
 
 
 def bucket_of(understanding: Understanding) -> str:
@@ -20,12 +20,14 @@ def bucket_of(understanding: Understanding) -> str:
 def confidence(understanding: Understanding) -> float:
     """Share of right outcomes among the evaluation's questions of the same kind of reading.
 
-    Those questions were tuned on, so the first reading of the last set, which nobody had seen before,
-    is counted with each kind: a kind with few questions is as sure as an unseen question was.
+    Those questions were tuned on, so the first readings of the fresh sets, which nobody had seen before,
+    are counted with each kind, answers with answers and the rest with the rest: a kind with few questions
+    is as sure as an unseen question was.
     """
     measured = _measured()
     right, asked = measured.get(bucket_of(understanding), (0, 0))
-    unseen_right, unseen = measured[_FIRST_READING]
+    ending = "answered" if understanding.outcome == "plan" else "not answered"
+    unseen_right, unseen = measured[_FIRST_READING.format(ending)]
     return round((right + unseen_right) / (asked + unseen), 4)
 
 
@@ -45,5 +47,6 @@ def _plan_bucket(features: Features) -> Literal["exact", "assumed", "mended", "p
 def _measured() -> dict[str, tuple[int, int]]:
     text = files("payscope.domain.ask.language").joinpath("calibration.json").read_text(encoding="utf-8")
     document = json.loads(text)
-    counted = {**document["buckets"], _FIRST_READING: document["first_reading"]}
+    first = {_FIRST_READING.format(ending): counts for ending, counts in document["first_reading"].items()}
+    counted = {**document["buckets"], **first}
     return {name: (counts["right"], counts["asked"]) for name, counts in counted.items()}

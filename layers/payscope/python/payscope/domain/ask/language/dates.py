@@ -193,6 +193,12 @@ def _bare(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     ):
         if attempt:
             return attempt
+    if word in DAYS:
+        written = _bare(tokens, at + 1 + (word_at(tokens, at + 1) in ("the", ",")), today)
+        days = written.days if written else None
+        if written and days and days.start_on == days.end_on and days.start_on.weekday() == DAYS[word]:
+            comma = word_at(tokens, at + 1) in ("the", ",")
+            return TimeMatch(days, written.length + 1 + comma, written.is_future)
     if word_at(tokens, at - 1) in ("every", "each") and (word in DAYS or token.stem in DAYS):
         return None  # "every Monday" is a day of each week
     if word in DAYS and token.word not in ("sun", "sat", "mon", "wed"):

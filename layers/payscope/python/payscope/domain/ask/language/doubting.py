@@ -6,10 +6,12 @@ question back. A word that nothing explains at all is told elsewhere; these are 
 
 from collections.abc import Iterator, Sequence
 
+from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.scan import Piece, Scan, is_operator
 
 _EXCLUDED = ("name", "number", "metric", "dimension", "word", "time")
+_COMPARED = ("name", "time", "metric", "dimension", "number", "operator", "word", "ambiguous")
 _BOUNDS = ("gt", "gte", "lt", "lte")
 _RANKING = ("top", "bottom", "best", "worst", "compare")
 _STEPS = frozenset({"hour", "day", "week", "month", "quarter"})
@@ -31,6 +33,16 @@ def doubts_of(pieces: Sequence[Piece], read: Scan) -> Iterator[AskBack]:
     if sum(_bounds(pieces, at) for at in range(len(pieces))) > 1:
         yield AskBack("Two bounds are named, and only one at a time can be asked for.")
     yield from _about_holders(read)
+    named = list(dict.fromkeys(piece.value for piece in pieces if piece.kind == "metric"))
+    for at, piece in enumerate(pieces):
+        bounded = (
+            piece.kind == "metric" and at > 1 and pieces[at - 1].kind == "number" and _bounds(pieces, at - 2)
+        )
+        if bounded and len(named) > 1 and piece.value in named[1:]:
+            yield AskBack(
+                f"A bound on {piece.text} cannot be asked for beside another figure. Which one do you want?",
+                [f"{METRICS_BY_ID[name].label} by merchant" for name in named],
+            )
 
 
 def _is_idle(pieces: Sequence[Piece], at: int) -> bool:
@@ -43,6 +55,11 @@ def _is_idle(pieces: Sequence[Piece], at: int) -> bool:
         near = [*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 3]]
         spans = piece.text.lower() == "over" and any(each.kind == "time" for each in near)
         return not spans and not any(each.kind in ("number", "word") for each in near)
+    before = pieces[at - 1] if at else None
+    if piece.text.lower() in ("less", "minus") and before and following:
+        return before.kind == following.kind == "metric"  # "sales less refunds" is a figure of its own
+    if is_operator(piece, "versus"):
+        return not any(each.kind in _COMPARED for each in pieces[at + 1 :])
     if piece.text.lower() == "business":
         return following is not None and following.value in _STEPS  # "on business days"
     if piece.kind == "number" and following is not None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from payscope.domain.ask.language.comparing import with_intent
+from payscope.domain.ask.language.grammar.ambiguity import AMOUNT_OF, COUNT_OF, RATE_OF
 from payscope.domain.ask.language.outcomes import Refused
 from payscope.domain.ask.language.querying import query_of
 from payscope.domain.ask.language.reading import Reading, intent_of
@@ -19,6 +20,7 @@ from payscope.domain.ask.plans import (
 
 def carried_on(read: Scan, reading: Reading, today: date, before: Plan) -> Plan:
     """The question before with what this one changes: metric, period, names, breakdown."""
+    _measured_otherwise(reading, before)
     ask_about_unknown(read, reading)
     if reading.ambiguous and not reading.metrics:
         metric_from_context(read, reading)
@@ -75,6 +77,24 @@ def carried_on(read: Scan, reading: Reading, today: date, before: Plan) -> Plan:
     plan = with_intent(merged, query, today)
     reading.notes, reading.assumed = merged.notes, merged.assumed
     return plan
+
+
+def _measured_otherwise(reading: Reading, before: Plan) -> None:
+    """ "and the amount?", "as a rate?": the same rows as before by another measure."""
+    if reading.metrics or len(reading.ambiguous) > 1:
+        return
+    metric = before.query.metrics[0]
+    named = {piece.value for piece in reading.ambiguous}
+    counted = metric if metric in AMOUNT_OF else COUNT_OF.get(metric)
+    other: str | None = None
+    if named & {"amount", "volume"} or (reading.how_much and not named):
+        other = AMOUNT_OF.get(counted or metric)
+    elif named & {"rate"}:
+        other = RATE_OF.get(counted or metric)
+    elif reading.how_many and not named:
+        other = COUNT_OF.get(metric)
+    if other is not None:
+        reading.metrics, reading.ambiguous = [other], []
 
 
 def _merged_filters(old: Sequence[Filter], new: Sequence[Filter]) -> list[Filter]:

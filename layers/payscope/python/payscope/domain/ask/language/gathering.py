@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from payscope.domain.ask.catalogue import METRICS_BY_ID
 from payscope.domain.ask.language.doubting import doubts_of
+from payscope.domain.ask.language.grammar.calendar import DAYS, weekday_name
 from payscope.domain.ask.language.outcomes import AskBack
 from payscope.domain.ask.language.reading import BASES, Reading
 from payscope.domain.ask.language.scan import Piece, Scan, is_operator
@@ -28,6 +29,8 @@ def gather(read: Scan, reading: Reading) -> None:
         )
         and not (piece.text.lower() == "between" and _joins_no_numbers(read.pieces, place))
     ]
+    for place in range(len(pieces)):
+        pieces[place] = _as_exclusion(pieces, place)
     at = 0
     while at < len(pieces):
         at += _take(pieces, at, read, reading)
@@ -46,6 +49,22 @@ _THANKS = re.compile(
     r"\b(?:thank you|thanks|thx|cheers|(?:kind|best|warm) regards|much appreciated|sincerely)\b",
     re.IGNORECASE,
 )
+
+
+def _as_exclusion(pieces: Sequence[Piece], at: int) -> Piece:
+    """ "no Amex", "drop Sunday": without it; a day of the week that is left out is one of each week."""
+    piece = pieces[at]
+    if at and is_operator(pieces[at - 1], "exclude") and _is_weekday(piece):
+        return replace(piece, kind="name", value=weekday_name(piece.text), dimension="weekday", time=None)
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    names = following is not None and (following.kind == "name" or _is_weekday(following))
+    if names and piece.text.lower() in ("no", "drop", "remove") and piece.kind != "name":
+        return replace(piece, kind="operator", value="exclude")
+    return piece
+
+
+def _is_weekday(piece: Piece) -> bool:
+    return piece.kind == "time" and piece.text.lower() in DAYS
 
 
 def _thanks(read: Scan) -> int:
@@ -69,6 +88,8 @@ def _says_who_asks(read: Scan, place: int) -> bool:
     A time there counts ("for March I need"), unless it tells of which day the next word is.
     """
     piece = read.pieces[place]
+    if piece.end <= _opening_clause(read):
+        return True
     if piece.kind == "time":
         following = read.pieces[place + 1] if place + 1 < len(read.pieces) else None
         return following is not None and following.kind == "word"
@@ -83,7 +104,7 @@ def _preamble(read: Scan) -> int:
 
     A name that nothing explains is kept, since leaving it out would answer another question.
     """
-    end = 0
+    end = _opening_clause(read)
     for found in _REQUEST.finditer(read.text):
         before = [piece for piece in read.pieces if piece.end <= found.start()]
         if any(
@@ -95,6 +116,28 @@ def _preamble(read: Scan) -> int:
             names_something = place > 0 and before[place - 1].text.lower() in _NAMING
             if piece.kind == "word" and (names_something or (place > 0 and piece.text[:1].isupper())):
                 return end
+        end = found.end()
+    return end
+
+
+_CLAUSE_END = re.compile(r":\s|[.!]\s|,\s+(?:so|and so|therefore|hence|thus)\b")
+
+
+def _opening_clause(read: Scan) -> int:
+    """Where a first clause ends that says nothing about payments, before another that asks for a figure."""
+    end = 0
+    for found in _CLAUSE_END.finditer(read.text):
+        before = [piece for piece in read.pieces if piece.end <= found.start()]
+        after = [piece for piece in read.pieces if piece.start >= found.start()]
+        asks = any(piece.kind == "metric" for piece in after)
+        own = ("metric", "name", "dimension", "ambiguous", "number")
+        named = any(
+            place and piece.kind == "word" and piece.text[:1].isupper() for place, piece in enumerate(before)
+        )
+        if not asks or named or any(piece.kind in own for piece in before):
+            break
+        if any(piece.kind == "time" for piece in before) and not any(piece.kind == "time" for piece in after):
+            break
         end = found.end()
     return end
 
@@ -141,6 +184,8 @@ def _take_metric(pieces: Sequence[Piece], at: int, read: Scan, reading: Reading)
     if reading.metrics == ["transactions"] and piece.value == "sales_count" and not _joined(pieces, at):
         reading.metrics = ["sales_count"]  # "transactions that were cleared"
         return
+    if reading.metrics and _BETWEEN.search(read.text[: piece.start]):
+        return  # "the shortfall between payouts and bank credits": what the first one is between
     if reading.metrics and not _joined(pieces, at):
         if piece.value in BASES and not (at and is_operator(pieces[at - 1], "group")):
             reading.loose += 1  # "the approval rate of transactions above 150 EUR"
@@ -161,6 +206,9 @@ _OPPOSITE = {
 }
 
 
+_BETWEEN = re.compile(
+    r"\b(?:shortfall|gap|mismatch|delay|lag)\s+between\b(?:(?!,|\bby\b|\bper\b).)*$", re.IGNORECASE
+)
 # Plural nouns that are counted: whoever asks "how much" of them may mean their number or their value.
 _COUNTED = frozenset({"declines", "chargebacks", "disputes", "refunds", "approvals", "attempts", "retries"})
 
@@ -193,7 +241,7 @@ def _joined(pieces: Sequence[Piece], at: int) -> bool:
     for piece in reversed(pieces[:at]):
         if piece.kind == "metric":
             return False
-        if piece.text.lower() in _JOINS or is_operator(piece, "versus", "also", "group"):
+        if piece.text.lower() in _JOINS or is_operator(piece, "versus", "also", "group", "join"):
             return True
     return False
 
@@ -270,10 +318,13 @@ def _take_operator(pieces: Sequence[Piece], at: int, reading: Reading) -> int:
 def _take_excluded(pieces: Sequence[Piece], at: int, reading: Reading) -> None:
     """ "approval rate, Amex excluded" turns the name before round; else the excluded rows are asked for."""
     before = pieces[at - 1] if at else None
-    if before is None or before.kind != "name" or not reading.filters:
+    if before is None or before.kind not in ("name", "number") or not reading.filters:
         reading.metrics.append("auth_excluded")
         return
-    last = next(each for each in reversed(reading.filters) if each.dimension == before.dimension)
+    last = next(
+        (each for each in reversed(reading.filters) if each.dimension == before.dimension),
+        reading.filters[-1],
+    )
     reading.filters[reading.filters.index(last)] = last.model_copy(update={"operator": Operator.NOT_IN})
 
 

@@ -28,6 +28,11 @@ def settle_times(reading: Reading) -> None:
         or reading.pivot
     )
     named = [(days, piece) for days, piece in reading.times if days]
+    if len({days for days, _ in (*reading.times, *reading.baseline_times) if days}) > 2:
+        raise AskBack(
+            "More than two periods are named, and two at a time can be compared. Which two?",
+            [f"{METRICS_BY_ID[name].label} by month" for name in reading.metrics[:1]],
+        )
     if against or len(named) < 2:
         return
     first, last = max(days.start_on for days, _ in named), min(days.end_on for days, _ in named)
@@ -40,7 +45,8 @@ def settle_times(reading: Reading) -> None:
                 for _, piece in named
             ],
         )
-    weekday = next((piece for _, piece in named if _names_a_weekday(piece.text)), None)
+    longest = max(len(days) for days, _ in named)
+    weekday = next((piece for _, piece in named if longest > 7 and _names_a_weekday(piece.text)), None)
     if weekday is not None:
         others = [piece.text for _, piece in named if piece is not weekday]
         raise AskBack(
@@ -55,7 +61,7 @@ def settle_times(reading: Reading) -> None:
 
 
 def _names_a_weekday(text: str) -> bool:
-    return text.lower().removeprefix("on ") in DAYS
+    return not re.search(r"\d", text) and any(word in DAYS for word in text.lower().split())
 
 
 def primary_period(reading: Reading, today: date) -> DayRange | None:
@@ -89,6 +95,15 @@ def two_periods(reading: Reading, query: MetricQuery, today: date) -> tuple[DayR
         later, earlier = max(current, baselines[0]), min(current, baselines[0])
         return later, earlier
     if len(times) >= 2:
+        if times[0].start_on <= times[1].end_on and times[1].start_on <= times[0].end_on:
+            raise AskBack(
+                "Two periods are named that overlap. Which is meant, or are they to be compared?",
+                [
+                    f"{METRICS_BY_ID[name].label} {piece.text}"
+                    for name in reading.metrics[:1]
+                    for _, piece in reading.times
+                ],
+            )
         later, earlier = max(times[:2]), min(times[:2])
         return later, earlier
     if current is None and baselines:

@@ -54,7 +54,12 @@ def query_of(reading: Reading, today: date, *, money_bound: bool) -> MetricQuery
             "entry_mode",
         )
     ]
+    held_apart = (
+        reading.compare or reading.versus or reading.best is not None or reading.descending is not None
+    )
     for each in joined:
+        if each.dimension in reading.united and not held_apart:
+            continue  # "code 14 or 54": both together
         if each.dimension not in dimensions and each.dimension != "weekday":
             dimensions.append(each.dimension)
             reading.notes.append(f"Shown for each {DIMENSIONS_BY_ID[each.dimension].label.lower()} apart.")
@@ -76,7 +81,7 @@ def query_of(reading: Reading, today: date, *, money_bound: bool) -> MetricQuery
             raise AskBack(f"{metric.label} has no parts that add up.", [f"{metric.label} by network"])
     keep: Filter | None = None
     if share and not dimensions:
-        keep, filters = _shared_part(filters)
+        keep, filters = _shared_part(filters, reading.part_of)
         if keep is not None:
             dimensions = [keep.dimension]
         else:
@@ -126,12 +131,12 @@ def query_of(reading: Reading, today: date, *, money_bound: bool) -> MetricQuery
     )
 
 
-def _shared_part(filters: list[Filter]) -> tuple[Filter | None, list[Filter]]:
+def _shared_part(filters: list[Filter], named: str | None) -> tuple[Filter | None, list[Filter]]:
     """ "what share of declines is technical": the named part, out of all parts of its dimension."""
     positive = [each for each in filters if each.operator is Operator.IN and each.dimension != "currency"]
     if not positive:
         return None, filters
-    part = positive[-1]
+    part = next((each for each in positive if each.dimension == named), positive[-1])
     return part, [each for each in filters if each is not part]
 
 
@@ -187,8 +192,22 @@ def _order(
         return tuple(
             OrderBy(by=name) for name in dimensions if name in ("hour", "day", "week", "month", "quarter")
         ), reading.limit
+    label = metric.label
     if not dimensions:
-        return (), None
+        raise AskBack(
+            f"The {'highest' if descending else 'lowest'} {label.lower()} by what?",
+            [f"{label} by {name} {time_words(reading)}".strip() for name in ("merchant", "network", "day")],
+        )
+    groups = [name for name in dimensions if name != "currency"]
+    if reading.limit is not None and len(groups) > 1:
+        names = [DIMENSIONS_BY_ID[name].label.lower() for name in groups]
+        raise AskBack(
+            f"Single rankings for each {names[1]} are not made. Do you want one ranking, or all of them?",
+            [
+                f"top {reading.limit} {names[0]} by {label.lower()} {time_words(reading)}".strip(),
+                f"{label.lower()} by {names[0]} and {names[1]} {time_words(reading)}".strip(),
+            ],
+        )
     limit = reading.limit
     if limit is None:
         limit = _TOP_DEFAULT if reading.plural else 1

@@ -53,6 +53,8 @@ class Reading:
     listed: bool = False
     unknown: list[Piece] = field(default_factory=list[Piece])
     choices: list[Piece] = field(default_factory=list[Piece])
+    part_of: str | None = None
+    united: set[str] = field(default_factory=set[str])
     doubts: list[AskBack] = field(default_factory=list[AskBack])
     assumed: int = 0
     loose: int = 0

@@ -67,6 +67,8 @@ def unit_to_date(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | N
 
 def relative_unit(tokens: Sequence[Token], at: int, today: date) -> TimeMatch | None:
     word = word_at(tokens, at)
+    if word in ("week", "month", "quarter", "year") and words_at(tokens, at + 1, 2) == ["before", "last"]:
+        return TimeMatch(_shifted(word, current_unit(word, today), -2), 3)
     direction = -1 if word in _LAST else 0 if word in _THIS else 1 if word in _NEXT else None
     if direction is None:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from payscope.domain.ask.language.dates import TimeMatch, match_time
-from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS
+from payscope.domain.ask.language.grammar.calendar import DAYS, MONTHS, SMALL_NUMBERS, WEEKDAYS
 from payscope.domain.ask.language.grammar.fillers import FILLER, NARROWING, OUTSIDE
 from payscope.domain.ask.language.grammar.names import RESPONSE_CODES
 from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES, SMALL_CODES
@@ -110,7 +110,11 @@ def _mend(token: Token, names: Names) -> str | None:
     if not limit:
         return nearest_short(token.word, _SHORT)
     own = nearest(token.stem, names.by_word.keys(), limit)
-    shared = nearest(token.stem, shared_words() | _TIME_WORDS | _LONG_FILLER, limit)
+    shared = tuple(
+        each
+        for each in nearest(token.stem, shared_words() | _TIME_WORDS | _LONG_FILLER, limit)
+        if each != token.stem and (each not in _LONG_FILLER or each[0] == token.stem[0])
+    )
     if own and (not shared or edits(token.stem, own[0], limit) <= edits(token.stem, shared[0], limit)):
         return own[0]
     return shared[0] if shared else None
@@ -158,6 +162,8 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         end = tokens[at + used - 1].end
         return Piece(kind, text[token.start : end], token.start, end, value, dimension, time, candidates)
 
+    if token.word == "state" and at == 0:
+        return piece("filler"), 1, False  # "state the number of"
     if token.stem == "break" and any(each.word == "down" for each in tokens[at + 2 : at + 10]):
         return piece("filler"), 1, False  # "break the chargebacks down by network"
     if token.kind is TokenKind.QUOTED:
@@ -165,6 +171,8 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         if found:
             return piece("name", value=found.value, dimension=found.dimension), 1, False
         return piece("word"), 1, False
+    if token.word == "weekdays" and at and tokens[at - 1].word in ("on", "during", "excluding", "only"):
+        return piece("name", value="|".join(WEEKDAYS[:5]), dimension="weekday"), 1, False
     turned = _turned_round(tokens, at)
     if turned:
         used, metric = turned
@@ -197,7 +205,7 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
         return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
     if token.word in DAYS or token.stem in DAYS:
         day = list(dict.fromkeys(DAYS.values()))[DAYS.get(token.word, DAYS.get(token.stem, 0))]
-        return piece("name", value=_DAY_NAMES[day], dimension="weekday"), 1, False
+        return piece("name", value=WEEKDAYS[day], dimension="weekday"), 1, False
     if token.word in ("weekend", "weekends"):
         return piece("name", value="Saturday|Sunday", dimension="weekday"), 1, False
     if token.word in FILLER or token.stem in _STOP:
@@ -227,9 +235,6 @@ def _turned_round(tokens: Sequence[Token], at: int) -> tuple[int, Meaning] | Non
     if found is None or found.kind is not Kind.METRIC or alone is not None:
         return None
     return place + 1 - start, found
-
-
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _plain_piece(tokens: Sequence[Token], at: int) -> tuple[str, str, str] | None:

@@ -194,6 +194,8 @@ def settle_metrics(reading: Reading) -> None:
         ]
     elif metrics:
         reading.ambiguous = []
+        if reading.how_much and not reading.how_many:
+            reading.metrics = [AMOUNT_OF.get(name, name) for name in metrics]
     elif len(reading.ambiguous) == 1 and reading.how_many:
         counted = [
             name

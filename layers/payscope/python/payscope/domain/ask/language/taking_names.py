@@ -123,6 +123,8 @@ def _take_numbers(
             values.append(piece.value.zfill(2) if dimension == "response_code" else piece.value)
             used += 1
         elif values and (piece.text.lower() in ("and", "or") or piece.text == ","):
+            if piece.text.lower() == "or":
+                reading.united.add(dimension)
             following = pieces[at + used + 1] if at + used + 1 < len(pieces) else None
             if following is None or following.kind != "number":
                 break
@@ -136,11 +138,19 @@ def _take_numbers(
 
 # "cards from Germany", "issued in France", "US cards", "German issuers"
 _OF_CARDS = re.compile(
-    r"\b(?:cards?|cardholders?|issuers?|issued)\s+(?:from|of|by)\s+(?:the\s+)?\|"
+    r"\b(?:cards?|cardholders?|issuers?|issued)\s+(?:(?:that|which|who|are|were|is|not|come|coming|issued)\s+){0,4}"
+    r"(?:from|of|by)\s+(?:the\s+)?\|"
     r"|\bissued\s+in\s+(?:the\s+)?\|"
     r"|\|\s*(?:[-\w]*issued|issuers?|cards?|cardholders?|banks?)\b",
     re.IGNORECASE,
 )
+
+
+# "the share of technical in Visa declines": the part that is meant, where two names stand in one question.
+_SHARE_OF = re.compile(
+    r"\b(?:share|percent(?:age)?|proportion|part|portion|fraction)\s+of\s+(?:the\s+)?$", re.IGNORECASE
+)
+_AMONG = re.compile(r"\s+(?:in|of|among|within|on)\s", re.IGNORECASE)
 
 
 def take_name(pieces: Sequence[Piece], at: int, reading: Reading, read: Scan) -> int:
@@ -164,6 +174,10 @@ def take_name(pieces: Sequence[Piece], at: int, reading: Reading, read: Scan) ->
         dimension = "issuer_country"
     if dimension == "country" and _OF_CARDS.search(read.text[: piece.start] + "|" + read.text[piece.end :]):
         dimension = "issuer_country"
+    if _SHARE_OF.search(read.text[: piece.start]) and _AMONG.match(read.text[piece.end :]):
+        reading.part_of = dimension
+    if before is not None and before.text.lower() == "or":
+        reading.united.add(dimension)
     _add_filter(reading, dimension, piece.value.split("|"), excluded=_excluded(pieces, at))
     return 1
 

@@ -29,6 +29,13 @@ def edits(left: str, right: str, limit: int) -> int:
     return row[-1]
 
 
+_FIRST_LETTER_SURE = 7
+
+
+def _begins_swapped(word: str, known: str) -> bool:
+    return len(known) > 1 and (word[0], word[1]) == (known[1], known[0])
+
+
 def nearest(word: str, known: Iterable[str], limit: int) -> tuple[str, ...]:
     """Known words within the limit, nearest first; of equally near ones those with the same first letter."""
     letters = _letters(word)
@@ -36,6 +43,8 @@ def nearest(word: str, known: Iterable[str], limit: int) -> tuple[str, ...]:
     for each in known:
         if abs(len(each) - len(word)) > limit or (letters ^ _letters(each)).bit_count() > 2 * limit:
             continue
+        if each[0] != word[0] and len(word) < _FIRST_LETTER_SURE and not _begins_swapped(word, each):
+            continue  # "brand" is no slip of "rand"
         distance = edits(word, each, limit)
         if distance <= limit:
             found.append((distance, each[:1] != word[:1], each))

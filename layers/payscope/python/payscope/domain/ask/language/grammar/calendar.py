@@ -59,3 +59,11 @@ SMALL_NUMBERS: Mapping[str, int] = {
     "twenty": 20,
     "thirty": 30,
 }
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday_name(word: str) -> str:
+    """The day of the week that a word of ``DAYS`` names."""
+    return WEEKDAYS[DAYS[word.lower()]]

@@ -16,42 +16,42 @@ FILLER = frozenset(
     currently d data deal dear decide decided deeply definitely depend describe described detail details
     determine determined develop developed did director discuss discussed display do does doing done down
     draw drill due during each earn earned easy effectively either encountered enough entire entirely
-    establish established etc evaluate evaluated even eventually ever every everybody evidence exact exactly
-    examine examined example execute executed exist expect extract extracted faced fact fairly far feel
-    fetch fetched figure figures file filed files finally find fine finish finished focus folks following
-    for from full function functions fyi gather gathered generally get get's gets getting give given glad
-    glance go goes going gone gonna good got gotten grab graph grateful great greetings group-by grouped
-    guess guys had handed handle handled happen happened happening happens has have having he hear held
-    hello help helpful hence her here hereby hey hi highlight highlighted his hiya honest hope how i i'd i'm
-    i've id idea ideally identify if im important in include included including incurred indeed indicate
-    indicated individually info inform information informed initiated inside inspect inspected instance
-    interested interesting into involve involved is issued it its ive just keep kept kind kindly knew know
-    known lately latest lead lemme let lets level levels like likely line lines list little ll lodged look
-    looking looks lot lots lovely m madam made mainly make managed manager many matter may maybe me meaning
-    meant measure measured mention mere merely might mind mine minute moment monitor monitored moving much
-    must my myself namely nearly necessary need needed needs nice normal normally noted nothing notice
-    noticed now number numeric observe observed obtain obtained obviously occasion occur occurred occurrence
-    occurrences occurring occurs of offer often ok okay on once one ones only open opened operation or
-    ordinary otherwise our our's ours ourselves out output over overall overview own pack paid particular
-    particularly pass pay paying per perform performance performed performing perhaps period person pick
-    piece place places plain please plot pls plus point points possible possibly precise prepare prepared
-    preparing present presentation pretty print probably process processed produced progress properly
-    provide provided pull pulled purely purpose purposes put question questions quick quickly quite rank
-    ranked ranking ranks rather re reach read readily ready real really receive received recent recently
-    recorded refer reflect reflected regard regarding regards registered related remember report reported
-    reporting reports request required respect respective respectively result results retrieve retrieved
-    return returned review right run s said saw say see seeing seem seems seen send separately serve set
-    settle several shall she shortly should show showing shown side simply sir situation slide slides so
-    solely some somebody somehow someone something soon sort speak specific specifically specified specify
-    spend spent split splitted stand stands started stated status stay still stood stuff submit submitted
-    such summary supplied supply supposed sure surely t ta table take tally task team tell tells term terms
-    than thank thanks that that's the their theirs them then there thereby thereof these they think thinking
-    those thought through throughout thus to together told too took total totals track tracked true try
-    trying turn turned type undergone understand up update upfront upon us use used useful using usual
-    usually value values various ve verify very via view visualise wanna want wanted wanting wants was way
-    ways we well went were what whatever whats when whenever where whereas whereby whether which who whole
-    whose will wise wish wishes with within wonder wondering work works would yeah yearly yes yet you your
-    yourself
+    establish established etc evaluate evaluated even eventually ever every everybody everyone evidence
+    exact exactly examine examined example execute executed exist expect extract extracted faced fact fairly
+    far feel fetch fetched figure figures file filed files finally find fine finish finished focus folks
+    following for from full function functions fyi gather gathered generally get get's gets getting give
+    given glad glance go goes going gone gonna good got gotten grab graph grateful great greetings group-by
+    grouped guess guys had handed handle handled happen happened happening happens has have having he hear
+    held hello help helpful hence her here hereby hey hi highlight highlighted his hiya honest hope how i
+    i'd i'm i've id idea ideally identify if im important in include included including incurred indeed
+    indicate indicated individually info inform information informed initiated inside inspect inspected
+    instance interested interesting into involve involved is issued it its ive just keep kept kind kindly
+    knew know known lately latest lead lemme let lets level levels like likely line lines list little ll
+    lodged look looking looks lot lots lovely m madam made mainly make managed manager many matter may maybe
+    me meaning meant measure measured mention mere merely might mind mine minute moment monitor monitored
+    moving much must my myself namely nearly necessary need needed needs nice normal normally noted nothing
+    notice noticed now number numeric observe observed obtain obtained obviously occasion occur occurred
+    occurrence occurrences occurring occurs of offer often ok okay on once one ones only open opened
+    operation or ordinary otherwise our our's ours ourselves out output over overall overview own pack paid
+    particular particularly pass pay paying per perform performance performed performing perhaps period
+    person pick piece place places plain please plot pls plus point points possible possibly precise prepare
+    prepared preparing present presentation pretty print probably process processed produced progress
+    properly provide provided pull pulled purely purpose purposes put question questions quick quickly quite
+    rank ranked ranking ranks rather re reach read readily ready real really receive received recent
+    recently recorded refer reflect reflected regard regarding regards registered related remember report
+    reported reporting reports request required respect respective respectively result results retrieve
+    retrieved return returned review right run s said saw say see seeing seem seems seen send separately
+    serve set settle several shall she shortly should show showing shown side simply sir situation slide
+    slides so solely some somebody somehow someone something soon sort speak specific specifically specified
+    specify spend spent split splitted stand stands started stated status stay still stood stuff submit
+    submitted such summary supplied supply supposed sure surely t ta table take tally task team tell tells
+    term terms than thank thanks that that's the their theirs them then there thereby thereof these they
+    think thinking those thought through throughout thus to together told too took total totals track
+    tracked true try trying turn turned type undergone understand up update upfront upon us use used useful
+    using usual usually value values various ve verify very via view visualise wanna want wanted wanting
+    wants was way ways we well went were what whatever whats when whenever where whereas whereby whether
+    which who whole whose will wise wish wishes with within wonder wondering work works would yeah yearly
+    yes yet you your yourself
     """.split()  # noqa: SIM905 -- a list of words reads as a text
 )
 

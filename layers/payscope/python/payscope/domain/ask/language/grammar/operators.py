@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
+_A_YEAR_BACK = (
+    *("last year", "a year ago", "a year earlier", "a year before", "one year ago", "one year earlier"),
+    *("of last year", "in last year", "of the previous year", "in the previous year", "in the prior year"),
+    *("the year before", "the previous year", "the prior year", "previous year", "prior year"),
+)
+_SAME = ("period", "month", "quarter", "week", "time", "days", "day", "dates")
 # Operators. Each meaning has its phrases; the parser gives them their force.
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "group": (
@@ -242,6 +248,7 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
     "gte": ("at least", "no less than", "not less than", "minimum of", ">=", "or more", "from at least"),
     "lt": ("less than", "below", "under", "fewer than", "smaller than", "<", "lower than"),
     "lte": ("at most", "no more than", "not more than", "maximum of", "<=", "up to", "or less"),
+    "join": ("as well as", "together with", "along with", "alongside", "in addition to", "combined with"),
     "also": (
         "and what about",
         "what about",
@@ -491,34 +498,9 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
         "the one before",
     ),
     "year_ago": (
-        "same period a year ago",
-        "the same period a year ago",
-        "same period one year ago",
-        "same period of last year",
-        "the same period last year",
-        "same period of the previous year",
-        "same period in the previous year",
-        "the same month last year",
-        "the same quarter last year",
-        "same month a year ago",
-        "same quarter a year ago",
-        "same period last year",
-        "same month last year",
-        "same time last year",
-        "year over year",
-        "yoy",
-        "year on year",
-        "a year ago",
-        "one year ago",
-        "last year same period",
-        "same week last year",
-        "same quarter last year",
-        "a year earlier",
-        "the year before",
-        "previous year",
-        "prior year",
-        "same days last year",
-        "year ago",
+        *(f"{the}same {what} {back}" for the in ("", "the ") for what in _SAME for back in _A_YEAR_BACK),
+        *("year over year", "yoy", "year on year", "a year ago", "one year ago", "last year same period"),
+        *("a year earlier", "the year before", "previous year", "prior year", "year ago"),
     ),
     "month_ago": (
         "month over month",
