@@ -1,12 +1,22 @@
 -- purpose: the payouts and bank entries of the touched batches; payouts that one credit paid together are one.
 -- parameters: bank_id uuid, rules jsonb (domain/reconcile/rules/reconciliation.json), low timestamptz,
---             high timestamptz, credits uuid[], batches text[] (side by side: the credit that paid the batch).
+--             high timestamptz, credits uuid[], batches text[] (side by side: the credit that paid the batch),
+--             decided uuid[] (the credits for which that was looked up, found or not).
 -- grain: rows of the temporary table payment_event, one per current event.
 insert into payment_event
 with
 grouped as (
     select g.event_id, g.batch_ref
     from unnest(%(credits)s::uuid[], %(batches)s::text[]) as g (event_id, batch_ref)
+),
+-- Credits of which a payout of the file may be part, with what they paid until now.
+former as (
+    select own.event_id, own.match_id
+    from (
+        select t.event_id from touched t where t.event_type = 'BANK_ENTRY'
+        union select d.event_id from unnest(%(decided)s::uuid[]) as d (event_id)
+    ) c
+    join payscope.match_event own on own.bank_id = %(bank_id)s and own.event_id = c.event_id
 ),
 -- Batches of the file and of the payouts that were due, and what was or is paid together with them.
 touching as (
@@ -16,12 +26,8 @@ touching as (
     select batch_ref from grouped
     union
     select i.batch_ref
-    from (
-        select t.event_id from touched t where t.event_type = 'BANK_ENTRY' and t.batch_ref is null
-        union select f.event_id from unnest(%(credits)s::uuid[]) as f (event_id)
-    ) c
-    join payscope.match_event own on own.bank_id = %(bank_id)s and own.event_id = c.event_id
-    join payscope.match_event other on other.bank_id = %(bank_id)s and other.match_id = own.match_id
+    from former f
+    join payscope.match_event other on other.bank_id = %(bank_id)s and other.match_id = f.match_id
     join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = other.event_id
         and i.batch_ref is not null and i.occurred_at between %(low)s and %(high)s
 ),
@@ -35,8 +41,9 @@ item as (
        or (i.event_type = 'ADJUSTMENT' and %(rules)s::jsonb -> 'payout_sources' ? i.source)
     union all
     select i.*, i.event_id
-    from (select distinct event_id from grouped) g
-    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = g.event_id
+    -- Also those that pay nothing any more: they leave what they were part of.
+    from (select event_id from grouped union select event_id from former) g
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = g.event_id and i.batch_ref is null
         and i.occurred_at between %(low)s and %(high)s
 )
 select i.bank_id, i.event_id, i.revision, i.event_type, i.source, i.subtype, i.occurred_at, i.booked_on, i.amount_minor,

@@ -1,14 +1,14 @@
 -- purpose: bank credits that name no batch, and the payouts that they may add up from: those whose batch no bank
 --          entry names.
 -- parameters: bank_id uuid, rules jsonb (domain/reconcile/rules/reconciliation.json), from_on date, to_on date,
---             low timestamptz, high timestamptz.
+--             credits_from_on date, low timestamptz, high timestamptz.
 -- grain: one row per credit (batch_ref null) and per payout batch and currency: (event_id, batch_ref, currency,
 --        amount_minor, booked_on), in a fixed order.
 with credit as (
     select i.event_id, i.currency, i.amount_minor, i.booked_on
     from payscope.payment_item i
     where i.bank_id = %(bank_id)s and i.event_type = 'BANK_ENTRY' and i.batch_ref is null and i.amount_minor > 0
-      and i.source = %(rules)s::jsonb ->> 'bank_source' and i.booked_on between %(from_on)s and %(to_on)s
+      and i.source = %(rules)s::jsonb ->> 'bank_source' and i.booked_on between %(credits_from_on)s and %(to_on)s
       and i.occurred_at between %(low)s and %(high)s
 ),
 payout as (

@@ -1,0 +1,13 @@
+-- purpose: the days of the payouts and bank entries that the run touches, and of the payouts that these entries name.
+-- parameters: bank_id uuid, low timestamptz, high timestamptz.
+-- grain: one row (first_on, last_on), both null where there is none.
+select min(booked_on), max(booked_on)
+from (
+    select t.booked_on from touched t where t.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
+    union all
+    select i.booked_on
+    from touched t
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.batch_ref = t.batch_ref
+        and i.event_type = 'ADJUSTMENT' and i.occurred_at between %(low)s and %(high)s
+    where t.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
+) d
