@@ -78,6 +78,7 @@ class PayScopeStage(Construct):
             forecast_machine=self.models.forecast,
             risk_machine=self.models.risk,
             dead_letters=self.processing.dead_letters,
+            received=self.processing.received,
             **stack("Api"),
         )
 

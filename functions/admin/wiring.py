@@ -75,15 +75,18 @@ class LateProbe:
 def build_ports(parts: Parts) -> AdminPorts:
     """Everything that the routes use."""
     settings, database = parts.settings, parts.database
-    if settings.dlq_url is None or settings.report_machine_arn is None:
-        raise InvalidInput("Set PAYSCOPE_DLQ_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin function.")
+    if settings.dlq_url is None or settings.received_queue_url is None or settings.report_machine_arn is None:
+        raise InvalidInput(
+            "Set PAYSCOPE_DLQ_URL, PAYSCOPE_RECEIVED_QUEUE_URL and PAYSCOPE_REPORT_MACHINE_ARN for the admin"
+            " function."
+        )
     breaks = PostgresBreakStore(database)
     calendars = calendar_rules()
     reports = PostgresReportReader(database)
     lifecycles = PostgresLifecycleReader(database)
     book = PostgresMappingBook(database)
     machine = StepFunctionsReportMachine(connect("stepfunctions"), settings.report_machine_arn)
-    dead_letters = SqsDeadLetters(connect("sqs"), settings.dlq_url)
+    dead_letters = SqsDeadLetters(connect("sqs"), settings.dlq_url, settings.received_queue_url)
     return AdminPorts(
         reports=ReportPorts(
             reports=reports,

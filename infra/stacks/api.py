@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
@@ -50,6 +51,7 @@ class ApiStack(Stack):
         forecast_machine: sfn.StateMachine,
         risk_machine: sfn.StateMachine,
         dead_letters: DeadLetterQueue,
+        received: sqs.IQueue,
         **stack: object,
     ) -> None:
         super().__init__(scope, name, **stack)
@@ -79,6 +81,7 @@ class ApiStack(Stack):
                 "PAYSCOPE_FORECAST_MACHINE_ARN": forecast_machine.state_machine_arn,
                 "PAYSCOPE_RISK_MACHINE_ARN": risk_machine.state_machine_arn,
                 "PAYSCOPE_DLQ_URL": dead_letters.queue.queue_url,
+                "PAYSCOPE_RECEIVED_QUEUE_URL": received.queue_url,
             },
         )
         data.reports.grant_put(admin.function)  # upload tickets are signed with the function's own right
@@ -88,6 +91,7 @@ class ApiStack(Stack):
         if context.config.language_model:
             grant_invoke_model(chat.function, context.config.language_model)
         dead_letters.queue.grant_consume_messages(admin.function)
+        received.grant_send_messages(admin.function)  # a file that was never taken in is announced again
         for machine in (report_machine, forecast_machine, risk_machine):
             machine.grant_start_execution(admin.function)
 

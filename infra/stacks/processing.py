@@ -76,6 +76,7 @@ class ProcessingStack(Stack):
             dead_letters=self.dead_letters,
             alarms=context.alarms,
         )
+        self.received = received.queue
         events.Rule(
             self,
             "FileDropped",

@@ -337,12 +337,17 @@ class MemoryFailures:
     reports: dict[UUID, dict[UUID, FailedReport]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     started: list[UUID] = field(default_factory=list)
+    announced: list[DeadLetter] = field(default_factory=list)
+    at_rest: set[UUID] = field(default_factory=set)
     chain_is_away: bool = False
 
-    def failed(self, bank_id: UUID, limit: int) -> Sequence[FailedReport]:
+    def failed(self, bank_id: UUID, given_up: Collection[UUID], limit: int) -> Sequence[FailedReport]:
         return list(self.reports.get(bank_id, {}).values())[:limit]
 
-    def take(self, bank_id: UUID, report_id: UUID) -> FailedReport | None:
+    def ended(self, bank_id: UUID, report_ids: Collection[UUID]) -> Collection[UUID]:
+        return self.at_rest & set(report_ids)
+
+    def take(self, bank_id: UUID, report_id: UUID, given_up: Collection[UUID]) -> FailedReport | None:
         taken = self.reports.get(bank_id, {}).pop(report_id, None)
         self._taken = taken
         return taken
@@ -356,6 +361,9 @@ class MemoryFailures:
 
     def delete(self, message: DeadLetter) -> None:
         self.letters.remove(message)
+
+    def announce(self, message: DeadLetter) -> None:
+        self.announced.append(message)
 
     def start(self, name: str, document: dict[str, object]) -> None:
         if self.chain_is_away:

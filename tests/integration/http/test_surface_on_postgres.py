@@ -29,7 +29,7 @@ from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettl
 from payscope.adapters.postgres.reconcile.transaction_reader import PostgresLifecycleReader
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.ingest.manage_mappings import ProposeMapping
-from payscope.application.operate.manage_dlq import ManageDlq
+from payscope.application.operate.manage_dlq import DeadLetter, ManageDlq
 from payscope.application.operate.record_audit import RecordAudit
 from payscope.application.operate.run_once import Answer, KeyScope, run_once
 from payscope.application.reconcile.reconcile_report import reconcile_report
@@ -38,7 +38,7 @@ from payscope.domain.audit import AuditDraft, AuditEvent, AuditHead, first_fault
 from payscope.domain.events import EventType, event_id
 from payscope.domain.identity import Role
 from payscope.domain.reconcile.rule_files import dispute_windows, reconciliation_rules
-from payscope.errors import Conflict, Forbidden, Unavailable
+from payscope.errors import Conflict, Forbidden, NotFound, Unavailable
 from payscope.http.access import Gate
 from payscope.http.admin_app import AdminPorts, create_admin_app
 from payscope.http.analytics import AnalyticsPorts
@@ -423,11 +423,11 @@ def test_a_failed_report_is_taken_by_one_of_two(database: Database, bank: UUID) 
     report_id = insert_report(database, bank, "a.csv", status="FAILED", finished_at=NOW)
     reports = PostgresFailedReports(database)
     with ThreadPoolExecutor(2) as threads:
-        taken = [item for item in threads.map(lambda _: reports.take(bank, report_id), range(2)) if item]
+        taken = [item for item in threads.map(lambda _: reports.take(bank, report_id, ()), range(2)) if item]
     assert len(taken) == 1
-    assert reports.failed(bank, 10) == []
+    assert reports.failed(bank, (), 10) == []
     reports.put_back(bank, report_id, "away")
-    assert [item.report_id for item in reports.failed(bank, 10)] == [report_id]
+    assert [item.report_id for item in reports.failed(bank, (), 10)] == [report_id]
 
 
 def test_redriving_leaves_other_banks_reports_alone(database: Database, bank: UUID) -> None:
@@ -439,7 +439,29 @@ def test_redriving_leaves_other_banks_reports_alone(database: Database, bank: UU
     dlq = ManageDlq(PostgresFailedReports(database), memory, memory, "bucket", lambda: NOW)
     redriven = dlq.redrive(bank, (), 10)
     assert [item.report_id for item in redriven] == [own]
-    assert len(PostgresFailedReports(database).failed(other, 10)) == 1
+    assert len(PostgresFailedReports(database).failed(other, (), 10)) == 1
+
+
+def test_what_the_queue_holds_and_nobody_could_write_down_as_failed_is_processed_again(
+    database: Database, bank: UUID
+) -> None:
+    # While the database was away the chain gave these up, and could not say so in the ledger.
+    halfway, done, waits = (
+        insert_report(database, bank, f"{status}.csv", status=status)
+        for status in ("RECONCILING", "COMPLETE", "NEEDS_MAPPING")
+    )
+    running = insert_report(database, bank, "b.csv", status="LOADING")
+    memory = Desk().failures
+    memory.letters = [DeadLetter(str(item), "h", bank, item) for item in (halfway, done, waits)]
+    dlq = ManageDlq(PostgresFailedReports(database), memory, memory, "bucket", lambda: NOW)
+    view = dlq.show(bank, 10)
+    assert ([item.report_id for item in view.reports], view.messages) == ([halfway], 3)
+    with pytest.raises(NotFound):
+        dlq.redrive(bank, (running,), 10)
+    assert [item.report_id for item in dlq.redrive(bank, (), 10)] == [halfway]
+    assert memory.started == [halfway]
+    assert [item.report_id for item in memory.letters] == [waits]
+    assert dlq.redrive(bank, (), 10) == ()
 
 
 def test_statements_are_counted_for_their_bank(migrated: TestDatabases, bank: UUID) -> None:

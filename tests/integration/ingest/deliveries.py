@@ -135,6 +135,9 @@ class DeadLetters:
     def delete(self, message: DeadLetter) -> None:
         self.letters.remove(message)
 
+    def announce(self, message: DeadLetter) -> None:
+        raise AssertionError(message)
+
 
 Step = Callable[[], object]
 

@@ -373,6 +373,33 @@ def test_failed_reports_go_through_the_chain_again_and_leave_the_queue(desk: Des
     assert desk.admin().post("/admin/dlq/redrive").json()["redriven"][0]["report_id"] == str(UUID(int=1))
 
 
+def test_a_file_that_could_not_be_taken_in_is_announced_again(desk: Desk) -> None:
+    own = DeadLetter("m1", "h", BANK, UUID(int=1), '{"detail-type": "Object Created"}')
+    foreign = DeadLetter("m2", "h", OTHER_BANK, UUID(int=2), '{"detail-type": "Object Created"}')
+    desk.failures.letters = [own, foreign]
+    assert desk.admin().get("/admin/dlq").json() == {"reports": [], "messages": 1}
+    other = {"report_ids": [str(UUID(int=2))]}
+    assert desk.admin().post("/admin/dlq/redrive", json=other).status_code == 404
+    redriven = desk.admin().post("/admin/dlq/redrive").json()["redriven"]
+    assert redriven == [{"report_id": str(UUID(int=1)), "execution": None}]
+    assert (desk.failures.announced, desk.failures.letters) == ([own], [foreign])
+    assert desk.audit.drafts[-1][1].action == "report.redriven"
+
+
+def test_a_report_named_twice_is_redriven_once(desk: Desk) -> None:
+    desk.failures.reports[BANK] = {UUID(int=1): failed(1)}
+    twice = {"report_ids": [str(UUID(int=1))] * 2}
+    assert desk.admin().post("/admin/dlq/redrive", json=twice).status_code == 202
+    assert desk.failures.started == [UUID(int=1)]
+
+
+def test_a_message_about_a_report_that_has_ended_since_leaves_the_queue(desk: Desk) -> None:
+    desk.failures.letters = [DeadLetter("m1", "h", BANK, UUID(int=1))]
+    desk.failures.at_rest = {UUID(int=1)}
+    assert desk.admin().post("/admin/dlq/redrive").json() == {"redriven": []}
+    assert desk.failures.letters == []
+
+
 def test_another_banks_failed_report_cannot_be_redriven(desk: Desk) -> None:
     desk.failures.reports[OTHER_BANK] = {UUID(int=1): failed(1)}
     response = desk.admin().post("/admin/dlq/redrive", json={"report_ids": [str(UUID(int=1))]})

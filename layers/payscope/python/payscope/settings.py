@@ -52,6 +52,7 @@ class Settings(BaseModel):
     forecast_machine_arn: str | None = None
     risk_machine_arn: str | None = None
     dlq_url: str | None = None
+    received_queue_url: str | None = None
     ocr: Literal["none", "tesseract", "textract"] = "none"
     embedding_model_id: str | None = None
     embedding_dimension: int = 256

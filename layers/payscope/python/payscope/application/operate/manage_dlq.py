@@ -1,6 +1,6 @@
 """Reports whose processing failed on our side: show them, and send them through the chain again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from payscope.errors import Conflict, NotFound, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class FailedReport:
-    """A report that ended FAILED, with everything that starts it again."""
+    """A report that the chain gave up, with everything that starts it again."""
 
     report_id: UUID
     file_name: str
@@ -27,12 +27,17 @@ class FailedReport:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message in the dead-letter queue, reduced to what names its report."""
+    """A message in the dead-letter queue, reduced to what names its report.
+
+    Attributes:
+        notice: The message itself, where it tells of a new file that could not be taken in.
+    """
 
     message_id: str
     handle: str
     bank_id: UUID | None
     report_id: UUID | None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,33 @@ class DlqView:
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """A report that is on its way again."""
+    """A report that is on its way again.
+
+    Attributes:
+        execution: Of the chain; None where the file is taken in anew and starts one of its own.
+    """
 
     report_id: UUID
-    execution: str
+    execution: str | None
 
 
 class FailedReports(Protocol):
-    """The bank's reports that ended FAILED."""
+    """The bank's reports that the chain gave up.
 
-    def failed(self, bank_id: UUID, limit: int) -> Sequence[FailedReport]:
-        """Failed reports, oldest first."""
+    They are those that ended FAILED, and of those that lie in the queue (``given_up``) the ones that came to
+    no end: while the database was away nobody could write down that they failed.
+    """
+
+    def failed(self, bank_id: UUID, given_up: Collection[UUID], limit: int) -> Sequence[FailedReport]:
+        """Reports that the chain gave up, oldest first."""
         ...
 
-    def take(self, bank_id: UUID, report_id: UUID) -> FailedReport | None:
-        """Move a report from FAILED to RECEIVED; None where it is not FAILED (any more)."""
+    def ended(self, bank_id: UUID, report_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of the reports that have come to an end which is not FAILED."""
+        ...
+
+    def take(self, bank_id: UUID, report_id: UUID, given_up: Collection[UUID]) -> FailedReport | None:
+        """Move a report that the chain gave up to RECEIVED; None where it is none (any more)."""
         ...
 
     def put_back(self, bank_id: UUID, report_id: UUID, reason: str) -> None:
@@ -78,6 +95,10 @@ class DeadLetterQueue(Protocol):
         """Take one message out for good."""
         ...
 
+    def announce(self, message: DeadLetter) -> None:
+        """Send the notice of a new file to where such notices go."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ManageDlq:
@@ -91,31 +112,50 @@ class ManageDlq:
 
     def show(self, bank_id: UUID, limit: int) -> DlqView:
         """The bank's failed reports."""
-        waiting = sum(1 for message in self.queue.messages() if message.bank_id == bank_id)
-        return DlqView(tuple(self.reports.failed(bank_id, limit)), waiting)
+        letters = self._letters(bank_id)
+        return DlqView(tuple(self.reports.failed(bank_id, _named(letters), limit)), len(letters))
 
     def redrive(self, bank_id: UUID, report_ids: Sequence[UUID], limit: int) -> tuple[Redriven, ...]:
-        """Process failed reports again; each step of the chain is idempotent, so nothing counts twice.
+        """Process again what failed; each step of the chain is idempotent, so nothing counts twice.
+
+        Files that could not even be taken in are announced again. Messages about reports that have come to
+        their end since are taken out of the queue.
 
         Args:
-            report_ids: Which ones; all failed ones where empty.
+            report_ids: Which ones; all where empty.
 
         Raises:
             NotFound: The bank has no such failed report.
             Conflict: Someone else is redriving it.
         """
-        failed = {report.report_id for report in self.reports.failed(bank_id, limit)}
-        if set(report_ids) - failed:
+        letters = self._letters(bank_id)
+        given_up = _named(letters)
+        failed = {report.report_id for report in self.reports.failed(bank_id, given_up, limit)}
+        ended = self.reports.ended(bank_id, given_up)
+        unread = {
+            letter.report_id: letter
+            for letter in letters
+            if letter.report_id and letter.notice and letter.report_id not in failed
+        }
+        wanted = dict.fromkeys(report_ids) or dict.fromkeys(sorted({*failed, *unread}))
+        if wanted.keys() - failed - unread.keys():
             raise NotFound("There is no such failed report.")
-        redriven = tuple(self._redrive(bank_id, report_id) for report_id in report_ids or sorted(failed))
-        gone = {item.report_id for item in redriven}
-        for message in self.queue.messages():
-            if message.bank_id == bank_id and message.report_id in gone:
-                self.queue.delete(message)
-        return redriven
+        redriven = tuple(self._redrive(bank_id, each, given_up) for each in wanted if each in failed)
+        announced = tuple(self._announce(each, unread[each]) for each in wanted if each in unread)
+        for letter in letters:
+            if letter.report_id in wanted or letter.report_id in ended:
+                self.queue.delete(letter)
+        return redriven + announced
 
-    def _redrive(self, bank_id: UUID, report_id: UUID) -> Redriven:
-        report = self.reports.take(bank_id, report_id)
+    def _letters(self, bank_id: UUID) -> list[DeadLetter]:
+        return [message for message in self.queue.messages() if message.bank_id == bank_id]
+
+    def _announce(self, report_id: UUID, letter: DeadLetter) -> Redriven:
+        self.queue.announce(letter)
+        return Redriven(report_id, None)
+
+    def _redrive(self, bank_id: UUID, report_id: UUID, given_up: Collection[UUID]) -> Redriven:
+        report = self.reports.take(bank_id, report_id, given_up)
         if report is None:
             raise Conflict("The report is being processed again already.", report_id=str(report_id))
         execution = f"{report_id}-{report.revision}-again-{int(self.now().timestamp())}"
@@ -133,3 +173,7 @@ class ManageDlq:
             self.reports.put_back(bank_id, report_id, error.message)
             raise
         return Redriven(report_id, execution)
+
+
+def _named(letters: Sequence[DeadLetter]) -> frozenset[UUID]:
+    return frozenset(letter.report_id for letter in letters if letter.report_id is not None)

@@ -1,41 +1,47 @@
-"""Reports that ended FAILED, for those who send them through the chain again."""
+"""Reports that the chain gave up, for those who send them through it again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from psycopg.rows import class_row
 
-from payscope.adapters.postgres.tenancy import Database
+from payscope.adapters.postgres.tenancy import Database, load_query
 from payscope.application.operate.manage_dlq import FailedReport
 
 
 class PostgresFailedReports:
-    """The failed reports of one bank."""
+    """``FailedReports`` of one bank."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def failed(self, bank_id: UUID, limit: int) -> Sequence[FailedReport]:
-        """Failed reports, oldest first."""
+    def failed(self, bank_id: UUID, given_up: Collection[UUID], limit: int) -> Sequence[FailedReport]:
+        """See ``FailedReports.failed``."""
         with self._database.tenant(bank_id) as cursor:
             cursor.row_factory = class_row(FailedReport)
             cursor.execute(
-                "select report_id, file_name, object_key, object_version, revision, reason, received_at,"
-                " finished_at from payscope.report where bank_id = %s and status = 'FAILED'"
-                " order by received_at, report_id limit %s",
-                (bank_id, limit),
+                load_query("list_failed_reports"),
+                {"bank_id": bank_id, "given_up": list(given_up), "limit": limit},
             )
             return cursor.fetchall()
 
-    def take(self, bank_id: UUID, report_id: UUID) -> FailedReport | None:
-        """Move a report from FAILED to RECEIVED; of two callers one gets it."""
+    def ended(self, bank_id: UUID, report_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See ``FailedReports.ended``."""
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute(
+                "select report_id from payscope.report where bank_id = %s and report_id = any(%s)"
+                " and status in ('COMPLETE', 'REJECTED', 'DUPLICATE')",
+                (bank_id, list(report_ids)),
+            )
+            return frozenset(row[0] for row in cursor)
+
+    def take(self, bank_id: UUID, report_id: UUID, given_up: Collection[UUID]) -> FailedReport | None:
+        """See ``FailedReports.take``; of two callers one gets a report that ended FAILED."""
         with self._database.tenant(bank_id) as cursor:
             cursor.row_factory = class_row(FailedReport)
             cursor.execute(
-                "update payscope.report set status = 'RECEIVED', reason = null, finished_at = null"
-                " where bank_id = %s and report_id = %s and status = 'FAILED' returning report_id, file_name,"
-                " object_key, object_version, revision, reason, received_at, finished_at",
-                (bank_id, report_id),
+                load_query("take_failed_report"),
+                {"bank_id": bank_id, "report_id": report_id, "given_up": list(given_up)},
             )
             return cursor.fetchone()
 
