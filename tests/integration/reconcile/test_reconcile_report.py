@@ -166,6 +166,7 @@ def test_a_payment_seen_at_every_stage_matches_without_a_break(database: Databas
             "CHARGEBACK_UNLINKED",
             -700,
         ),
+        ((event(EventType.FRAUD_REPORT, "p", DAY, -700),), "UNKNOWN", -700),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

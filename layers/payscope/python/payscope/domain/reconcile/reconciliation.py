@@ -44,6 +44,7 @@ class BreakReason(StrEnum):
     REFUND_UNLINKED = "REFUND_UNLINKED"
     CHARGEBACK_UNLINKED = "CHARGEBACK_UNLINKED"
     REFERENCE_DAMAGED = "REFERENCE_DAMAGED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)

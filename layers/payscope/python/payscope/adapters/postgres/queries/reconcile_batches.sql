@@ -3,6 +3,9 @@
 --             high timestamptz, credits uuid[], batches text[] (side by side: the credit that paid the batch),
 --             decided uuid[] (the credits for which that was looked up, found or not).
 -- grain: rows of the temporary table payment_event, one per current event.
+--
+-- Of a bank that the statistics do not know yet the planner expects one row, and would join its whole ledger with
+-- itself: each step is fenced (offset 0), so that it looks up the few keys that the step before has found.
 insert into payment_event
 with
 grouped as (
@@ -10,13 +13,16 @@ grouped as (
     from unnest(%(credits)s::uuid[], %(batches)s::text[]) as g (event_id, batch_ref)
 ),
 -- Credits of which a payout of the file may be part, with what they paid until now.
-former as (
+former as materialized (
     select own.event_id, own.match_id
     from (
         select t.event_id from touched t where t.event_type = 'BANK_ENTRY'
         union select d.event_id from unnest(%(decided)s::uuid[]) as d (event_id)
     ) c
-    join payscope.match_event own on own.bank_id = %(bank_id)s and own.event_id = c.event_id
+    cross join lateral (
+        select me.event_id, me.match_id from payscope.match_event me
+        where me.bank_id = %(bank_id)s and me.event_id = c.event_id offset 0
+    ) own
 ),
 -- Batches of the file and of the payouts that were due, and what was or is paid together with them.
 touching as (
@@ -27,15 +33,24 @@ touching as (
     union
     select i.batch_ref
     from former f
-    join payscope.match_event other on other.bank_id = %(bank_id)s and other.match_id = f.match_id
-    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = other.event_id
-        and i.batch_ref is not null and i.occurred_at between %(low)s and %(high)s
+    cross join lateral (
+        select me.event_id from payscope.match_event me
+        where me.bank_id = %(bank_id)s and me.match_id = f.match_id offset 0
+    ) other
+    cross join lateral (
+        select e.batch_ref from payscope.payment_item e
+        where e.bank_id = %(bank_id)s and e.event_id = other.event_id and e.batch_ref is not null
+          and e.occurred_at between %(low)s and %(high)s offset 0
+    ) i
 ),
 item as (
     select i.*, g.event_id as credit
     from touching b
-    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.batch_ref = b.batch_ref
-        and i.event_type in ('ADJUSTMENT', 'BANK_ENTRY') and i.occurred_at between %(low)s and %(high)s
+    cross join lateral (
+        select e.* from payscope.payment_item e
+        where e.bank_id = %(bank_id)s and e.batch_ref = b.batch_ref and e.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
+          and e.occurred_at between %(low)s and %(high)s offset 0
+    ) i
     left join grouped g on g.batch_ref = i.batch_ref
     where (i.event_type = 'BANK_ENTRY' and i.source = %(rules)s::jsonb ->> 'bank_source')
        or (i.event_type = 'ADJUSTMENT' and %(rules)s::jsonb -> 'payout_sources' ? i.source)
@@ -43,8 +58,11 @@ item as (
     select i.*, i.event_id
     -- Also those that pay nothing any more: they leave what they were part of.
     from (select event_id from grouped union select event_id from former) g
-    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = g.event_id and i.batch_ref is null
-        and i.occurred_at between %(low)s and %(high)s
+    cross join lateral (
+        select e.* from payscope.payment_item e
+        where e.bank_id = %(bank_id)s and e.event_id = g.event_id and e.batch_ref is null
+          and e.occurred_at between %(low)s and %(high)s offset 0
+    ) i
 )
 select i.bank_id, i.event_id, i.revision, i.event_type, i.source, i.subtype, i.occurred_at, i.booked_on, i.amount_minor,
        i.currency, i.settlement_minor, i.settlement_currency, i.merchant_id, i.mcc, i.network, i.card_present,

@@ -9,7 +9,7 @@ broken as (
     where missing_auth or missing_clearing or settled_uncleared or missing_settlement or duplicate_clearing
        or duplicate_settlement or currency_differs or settlement_currency_differs or cleared_above or settled_differs
        or out_of_order or late_presentment or missing_bank_credit or credit_differs or credit_currency_differs
-       or refund_unlinked or chargeback_unlinked or damaged_reference
+       or refund_unlinked or chargeback_unlinked or fraud_unlinked or damaged_reference
 ),
 first_event as (
     select distinct on (p.match_id) p.match_id, p.event_id, p.report_id
@@ -75,6 +75,8 @@ cross join lateral (
          jsonb_build_object('refunds', p.refunds)),
         (p.chargeback_unlinked, 'CHARGEBACK_UNLINKED', 'UNMATCHED', p.dispute_currency, p.dispute_minor, p.returned_on,
          jsonb_build_object('disputes', p.disputes)),
+        (p.fraud_unlinked, 'UNKNOWN', 'UNMATCHED', p.fraud_currency, p.fraud_minor, p.reported_on,
+         jsonb_build_object('kind', 'fraud report without its sale', 'fraud_reports', p.fraud_reports)),
         (p.damaged_reference, 'REFERENCE_DAMAGED', 'MISMATCHED',
          coalesce(p.clearing_currency, p.settlement_currency, p.auth_currency),
          coalesce(nullif(p.clearing_minor, 0), nullif(p.settlement_minor, 0), p.auth_minor), p.first_on,

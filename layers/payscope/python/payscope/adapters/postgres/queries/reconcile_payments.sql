@@ -89,5 +89,7 @@ select d.*,
        d.payouts > 0 and d.bank_entries > 0 and d.payout_currency <> d.credited_currency as credit_currency_differs,
        d.refunds > 0 and d.auths = 0 and d.clearings = 0 and d.settlements = 0 as refund_unlinked,
        d.disputes > 0 and d.auths = 0 and d.clearings = 0 and d.settlements = 0 as chargeback_unlinked,
+       d.fraud_reports > 0 and d.auths = 0 and d.clearings = 0 and d.settlements = 0 and d.refunds = 0 and d.disputes = 0
+           as fraud_unlinked,
        d.damaged_arn is not null as damaged_reference
 from compared d

@@ -6,8 +6,10 @@ from (
     select t.booked_on from touched t where t.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
     union all
     select i.booked_on
-    from touched t
-    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.batch_ref = t.batch_ref
-        and i.event_type = 'ADJUSTMENT' and i.occurred_at between %(low)s and %(high)s
-    where t.event_type in ('ADJUSTMENT', 'BANK_ENTRY')
+    from (select distinct batch_ref from touched where event_type in ('ADJUSTMENT', 'BANK_ENTRY')) t
+    cross join lateral (
+        select e.booked_on from payscope.payment_item e
+        where e.bank_id = %(bank_id)s and e.batch_ref = t.batch_ref and e.event_type = 'ADJUSTMENT'
+          and e.occurred_at between %(low)s and %(high)s offset 0
+    ) i
 ) d

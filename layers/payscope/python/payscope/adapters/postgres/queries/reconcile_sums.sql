@@ -37,6 +37,10 @@ select p.match_id, min(p.payment_key) as payment_key, max(p.rank) as rank,
        count(*) filter (where p.event_type = 'DISPUTE') as disputes,
        min(p.currency) filter (where p.event_type = 'DISPUTE') as dispute_currency,
        coalesce(sum(p.amount_minor) filter (where p.event_type = 'DISPUTE'), 0)::bigint as dispute_minor,
+       count(*) filter (where p.event_type = 'FRAUD_REPORT') as fraud_reports,
+       min(p.currency) filter (where p.event_type = 'FRAUD_REPORT') as fraud_currency,
+       coalesce(sum(p.amount_minor) filter (where p.event_type = 'FRAUD_REPORT'), 0)::bigint as fraud_minor,
+       min(p.booked_on) filter (where p.event_type = 'FRAUD_REPORT') as reported_on,
        min(p.booked_on) filter (where p.event_type in ('REFUND', 'DISPUTE')) as returned_on,
        count(*) filter (where p.event_type = 'ADJUSTMENT') as payouts,
        coalesce(-sum(coalesce(p.settlement_minor, p.amount_minor)) filter (where p.event_type = 'ADJUSTMENT'), 0)::bigint
@@ -56,5 +60,5 @@ cross join (
     from jsonb_to_recordset(%(rules)s::jsonb -> 'lanes') as l (event_type text, source text)
 ) l
 group by p.match_id
-having count(*) filter (where p.event_type in ('CLEARING', 'SETTLEMENT', 'REFUND', 'DISPUTE', 'ADJUSTMENT')
+having count(*) filter (where p.event_type in ('CLEARING', 'SETTLEMENT', 'REFUND', 'DISPUTE', 'FRAUD_REPORT', 'ADJUSTMENT')
     or (p.event_type = 'AUTH' and p.approved and coalesce(p.exclusion, 'INCREMENTAL') = 'INCREMENTAL')) > 0

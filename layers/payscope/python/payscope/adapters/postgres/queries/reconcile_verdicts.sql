@@ -9,7 +9,8 @@ select p.match_id,
        case
            when p.duplicate_clearing or p.duplicate_settlement then 'DUPLICATE'
            when p.missing_auth or p.missing_clearing or p.missing_settlement
-                or p.settled_uncleared or p.missing_bank_credit or p.refund_unlinked or p.chargeback_unlinked then 'UNMATCHED'
+                or p.settled_uncleared or p.missing_bank_credit or p.refund_unlinked or p.chargeback_unlinked
+                or p.fraud_unlinked then 'UNMATCHED'
            when p.currency_differs or p.settlement_currency_differs or p.out_of_order or p.late_presentment
                 or p.damaged_reference or (p.cleared_above and not p.within_tolerance) or p.settled_differs
                 or p.credit_differs or p.credit_currency_differs then 'MISMATCHED'
