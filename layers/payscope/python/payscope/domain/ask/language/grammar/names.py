@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from payscope.domain.ask.language.grammar.categories import MCC_NAMES
+from payscope.domain.ask.language.grammar.categories import MCC_FAMILY_NAMES, MCC_NAMES
 from payscope.domain.ask.language.grammar.places import COUNTRIES, CURRENCIES, REGION_NAMES
 
 NETWORKS: Mapping[str, tuple[str, ...]] = {
@@ -115,6 +115,7 @@ BREAK_REASONS: Mapping[str, tuple[str, ...]] = {
     "REFUND_UNLINKED": ("unlinked refunds", "refund unlinked", "unlinked refund"),
     "CHARGEBACK_UNLINKED": ("unlinked chargebacks", "chargeback unlinked"),
     "REFERENCE_DAMAGED": ("damaged reference", "damaged references"),
+    "UNKNOWN": ("unlinked fraud reports", "unlinked fraud report"),
 }
 
 
@@ -166,4 +167,5 @@ SHARED_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "currency": CURRENCIES,
     "country": COUNTRIES,
     "mcc": MCC_NAMES,
+    "mcc_family": MCC_FAMILY_NAMES,
 }
