@@ -1,8 +1,10 @@
 """The tenants of the local stack, written and read as the application role."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from payscope.adapters.postgres.tenancy import Database
+from payscope.domain.ingest.iso_codes import CURRENCY_LETTERS
 from payscope.errors import InvalidInput
 from payscope_local.servers import app_dsn
 from payscope_local.state import Bank, PrivateState
@@ -16,12 +18,13 @@ def add_bank(database: Database, bank_id: UUID, name: str, timezone: str, curren
     """Register a tenant or change its name and defaults; the natural key is the bank's id.
 
     Raises:
-        InvalidInput: The currency is not a three-letter code, or the name is empty.
+        InvalidInput: The currency or the time zone does not exist, or the name is empty.
     """
     if not name.strip():
         raise InvalidInput("Give the bank a name.")
-    if len(currency) != 3 or not currency.isalpha() or not currency.isupper():
+    if currency not in CURRENCY_LETTERS.values():
         raise InvalidInput(f"{currency} is not an ISO 4217 code such as EUR.")
+    _check_zone(timezone)
     with database.tenant(bank_id) as cursor:
         cursor.execute(
             "insert into payscope.bank (bank_id, name, timezone, currency) values (%s, %s, %s, %s)"
@@ -29,6 +32,13 @@ def add_bank(database: Database, bank_id: UUID, name: str, timezone: str, curren
             " currency = excluded.currency",
             (bank_id, name, timezone, currency),
         )
+
+
+def _check_zone(timezone: str) -> None:
+    try:
+        ZoneInfo(timezone)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise InvalidInput(f"{timezone} is no time zone of the IANA list, such as Europe/Berlin.") from error
 
 
 def list_banks(database: Database) -> list[Bank]:

@@ -60,6 +60,7 @@ def _client(options: argparse.Namespace, role: Role = Role.BANK_ADMIN) -> Any:
 
 def _drop(options: argparse.Namespace) -> int:
     client = _client(options)
+    client.require_bank()
     missing = [str(file) for file in options.files if not file.is_file()]
     if missing:
         raise InvalidInput(f"No such file: {', '.join(missing)}.")
@@ -69,7 +70,9 @@ def _drop(options: argparse.Namespace) -> int:
 
 
 def _wait(options: argparse.Namespace) -> int:
-    counts = _client(options).wait(options.timeout)
+    client = _client(options)
+    client.require_bank()
+    counts = client.wait(options.timeout)
     _print(", ".join(f"{count} {status}" for status, count in counts.items()) or "no reports")
     return 0
 
@@ -112,9 +115,11 @@ def _audit_export(options: argparse.Namespace) -> int:
     # The head is read first: what happens during the export is behind it and is left out.
     head = client.request("GET", "/audit/head")
     items = [item for item in client.pages("/audit/events", limit=200) if item["sequence"] <= head["size"]]
-    options.out.write_text(
-        json.dumps({"head": head, "items": items}, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps({"head": head, "items": items}, ensure_ascii=False) + "\n"
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{options.out} cannot be written: {error.strerror}.") from error
     _print(f"{len(items)} entries in {options.out}")
     return 0
 

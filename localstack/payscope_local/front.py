@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import uvicorn
@@ -119,10 +120,16 @@ def _has_body(request: Request) -> bool:
 
 
 def _problem(detail: str) -> Response:
-    body = {"type": "unavailable", "title": "Unavailable", "status": 503, "detail": detail}
-    return JSONResponse(
-        body, status_code=503, headers={"Retry-After": "5"}, media_type="application/problem+json"
-    )
+    request_id = str(uuid4())
+    body = {
+        "type": "urn:payscope:problem:unavailable",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": detail,
+        "request_id": request_id,
+    }
+    headers = {"Retry-After": "5", "X-Request-Id": request_id}
+    return JSONResponse(body, status_code=503, headers=headers, media_type="application/problem+json")
 
 
 async def _serve(app: Starlette, port: int) -> None:

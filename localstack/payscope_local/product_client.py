@@ -16,6 +16,7 @@ from payscope.domain.identity import Role
 from payscope.domain.ingest.reports import ReportStatus, inbox_key, report_id_for
 from payscope.errors import InvalidInput, Unavailable
 from payscope_local.aws import aws_client
+from payscope_local.banks import database_of
 from payscope_local.places import Places, find_places
 from payscope_local.servers import issuer_of
 from payscope_local.state import StackDescription, read_description, read_private
@@ -47,6 +48,17 @@ class ProductClient:
         if stack is None:
             raise InvalidInput("There is no stack: run `payscope up`.")
         return cls(places, stack, bank_id, role)
+
+    def require_bank(self) -> None:
+        """Refuse a bank that nobody registered: its files would lie in the bucket and never be taken in.
+
+        Raises:
+            InvalidInput: The stack has no bank by this id.
+            Unavailable: The database does not answer.
+        """
+        state = read_private(self.places.private_file)
+        if state is None or self.bank_id not in database_of(state).bank_ids():
+            raise InvalidInput(f"No bank has the id {self.bank_id}: register it by `payscope bank add`.")
 
     def request(self, method: str, path: str, **arguments: Any) -> Any:
         """The JSON document that a route answers.

@@ -46,7 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInput(
             f"The seed must not be negative, and each bank needs at least {_FEWEST_ROWS} rows."
         )
-    summary = generate(plan_from(arguments), arguments.out)
+    try:
+        summary = generate(plan_from(arguments), arguments.out)
+    except OSError as error:
+        raise InvalidInput(f"{arguments.out} cannot be written: {error.strerror}.") from error
     sys.stdout.write(f"{summary.files} files with {summary.rows} rows in {arguments.out}\n")
     for bank_id, name in summary.banks:
         sys.stdout.write(f"  {bank_id}  {name}\n")

@@ -87,4 +87,8 @@ def test_nobody_behind_it_is_a_503_that_says_what_to_do(front: str, api_file: Pa
     reply = httpx.get(f"{front}/health")
     assert reply.status_code == 503
     assert reply.headers["Content-Type"] == "application/problem+json"
-    assert "payscope status" in reply.json()["detail"]
+    document = reply.json()
+    assert "payscope status" in document["detail"]
+    assert document["type"] == "urn:payscope:problem:unavailable"
+    assert document["request_id"] == reply.headers["X-Request-Id"]
+    assert reply.headers["Retry-After"] == "5"

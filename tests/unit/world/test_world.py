@@ -449,3 +449,12 @@ def test_fraud_is_listed_by_card(banks: list[BankFolder]) -> None:
             and skimming["from"] <= row["requested_at"] < skimming["to"]
         }
         assert set(skimming["card_tokens"]) <= victims
+
+
+def test_a_folder_that_cannot_be_written_is_said_to_be_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "world"
+    assert main(["generate", "--out", str(out), "--days", "2", "--rows", "1000", "--banks", "1"]) == 1
+    assert capsys.readouterr().err == f"payscope: {out} cannot be written: Not a directory.\n"
