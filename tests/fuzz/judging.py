@@ -118,7 +118,7 @@ def judge_mapping(rows: pa.Table, profile: Profile, earlier: Sequence[pa.Table] 
     assert chunk.rows == rows.num_rows
     _check_problems(chunk.problems, _identifiers(profile))
     if events is not None:
-        text = bytes(events.copy_text())
+        text = bytes(events.copy_text(events.columns))
         assert text
         assert b"\0" not in text, "the database takes no NUL character"
         first, last = events.span()

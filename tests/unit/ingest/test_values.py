@@ -125,3 +125,12 @@ def test_the_booking_date_is_the_day_as_it_was_written() -> None:
         date(2026, 3, 1),
         datetime(2026, 3, 2, 7, 30),
     )
+
+
+def test_times_that_repeat_are_read_as_those_that_do_not() -> None:
+    texts = ["2026-03-01", "2026-03-29T02:30:00", None, "2026-13-01", "never"]
+    often = instants(pa.array(texts * 12, pa.string()), ("iso",), "Europe/Berlin")
+    once = instants(pa.array(texts, pa.string()), ("iso",), "Europe/Berlin")
+    assert once.not_a_date.to_pylist() == [False, False, False, True, True]
+    for name in ("utc", "local_date", "not_a_date", "unknown_zone"):
+        assert getattr(often, name).to_pylist() == getattr(once, name).to_pylist() * 12

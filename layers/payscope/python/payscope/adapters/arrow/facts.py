@@ -4,6 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -42,18 +43,26 @@ class ArrowEvents:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that hold anything, in the order of ``copy_text``."""
+        """Columns that hold anything."""
         return tuple(
             name
             for name in self.table.column_names
             if name in _STAGED and self.table.column(name).null_count < self.table.num_rows
         )
 
-    def copy_text(self) -> memoryview:
-        """The events as CSV without a header; nothing between the commas is null."""
+    def constants(self) -> dict[str, str]:
+        """Of these columns those that say the same of every event, with what they say as text."""
+        return {
+            name: pc.cast(self.table.column(name)[0], pa.string()).as_py()
+            for name in self.columns
+            if name != "event_id" and _is_constant(self.table.column(name))
+        }
+
+    def copy_text(self, columns: Sequence[str]) -> memoryview:
+        """These columns as CSV without a header; nothing between the commas is null."""
         sink = io.BytesIO()
         options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
-        arrow_csv.write_csv(self.table.select(list(self.columns)), sink, options)
+        arrow_csv.write_csv(self.table.select(list(columns)), sink, options)
         return sink.getbuffer()
 
     def months(self) -> tuple[date, ...]:
@@ -105,3 +114,8 @@ class ArrowEvents:
             grouped.column(f"{name}_max").to_pylist() if name in present else absent for name in others
         ]
         return tuple(sorted(zip(*columns, strict=True), key=lambda item: str(item[0])))
+
+
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    # The ends tell of most columns that they are none.
+    return column.null_count == 0 and column[0] == column[-1] and pc.all(pc.equal(column, column[0])).as_py()

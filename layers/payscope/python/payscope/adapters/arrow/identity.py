@@ -20,12 +20,13 @@ BY_ORDER = "by_order"
 # What a null is in the text that is hashed; no value can be it.
 NULL = "\x00"
 _TEXT = pa.string()
+_DIGEST_BYTES = 16
 # Where an event is from and which of its kind it is say nothing about its content.
 _HASHED = tuple(name for name in COLUMNS if name not in ("report_id", "row_number", "sequence"))
 
 
 def identified(
-    events: pa.Table, bank_id: UUID, each: bool, earlier: Callable[[], dict[str, dict[str, int]]]
+    events: pa.Table, bank_id: UUID, each: bool, earlier: Callable[[], dict[bytes, dict[bytes, int]]]
 ) -> pa.Table:
     """The events with identity and content hash, each content once a reference.
 
@@ -40,7 +41,7 @@ def identified(
     if not ordered and len(set(ids)) == len(ids):
         zeros = pa.repeat(pa.scalar(0, pa.int64()), len(ids))
         return _with_columns(
-            events, event_id=_texts(ids), content_hash=_texts(hashes), step=zeros, repeats=zeros
+            events, event_id=_hexadecimal(ids), content_hash=_hexadecimal(hashes), step=zeros, repeats=zeros
         )
     contents = earlier() if ordered else {}
     numbered = _numbered(ids, hashes, _seen(contents)) if each else hashes
@@ -53,8 +54,8 @@ def identified(
     events = events.set_column(events.column_names.index("sequence"), "sequence", sequence)
     return _with_columns(
         events,
-        event_id=_texts(_event_ids(events, bank_id)),
-        content_hash=_texts([hashes[place.index] for place in places]),
+        event_id=_hexadecimal(_event_ids(events, bank_id)),
+        content_hash=_hexadecimal([hashes[place.index] for place in places]),
         step=pc.if_else(by_order, zeros, counted),
         repeats=pa.array([place.repeats for place in places], pa.int64()),
     )
@@ -70,7 +71,10 @@ class _Place:
 
 
 def _placed(
-    ids: Sequence[str], hashes: Sequence[str], rows: Sequence[int], contents: dict[str, dict[str, int]]
+    ids: Sequence[bytes],
+    hashes: Sequence[bytes],
+    rows: Sequence[int],
+    contents: dict[bytes, dict[bytes, int]],
 ) -> list[_Place]:
     """The first event of each content of each reference, in order.
 
@@ -80,7 +84,7 @@ def _placed(
         rows: Row of each event; a row may have several, and is a repeat when all of them are.
         contents: Contents of earlier chunks with their count, added to here.
     """
-    places: dict[tuple[str, str], _Place] = {}
+    places: dict[tuple[bytes, bytes], _Place] = {}
     kept: set[int] = set()
     left_out: dict[int, _Place] = {}
     for index, (identity, content, row) in enumerate(zip(ids, hashes, rows, strict=True)):
@@ -95,26 +99,28 @@ def _placed(
     return list(places.values())
 
 
-def _seen(contents: Mapping[str, Mapping[str, int]]) -> Counter[tuple[str, str]]:
+def _seen(contents: Mapping[bytes, Mapping[bytes, int]]) -> Counter[tuple[bytes, bytes]]:
     """How often each content of a reference has occurred, by the numbers that it got."""
     return Counter(
-        (identity, content.partition("#")[0]) for identity, known in contents.items() for content in known
+        (identity, content[:_DIGEST_BYTES]) for identity, known in contents.items() for content in known
     )
 
 
-def _numbered(ids: Sequence[str], hashes: Sequence[str], seen: Counter[tuple[str, str]]) -> list[str]:
-    """Contents told apart by how often they have occurred before; counted on in ``seen``."""
-    numbered: list[str] = []
+def _numbered(
+    ids: Sequence[bytes], hashes: Sequence[bytes], seen: Counter[tuple[bytes, bytes]]
+) -> list[bytes]:
+    """Contents told apart by how often they have occurred before, written behind; counted on in ``seen``."""
+    numbered: list[bytes] = []
     for identity, content in zip(ids, hashes, strict=True):
-        numbered.append(f"{content}#{seen[(identity, content)]}")
+        numbered.append(content + str(seen[(identity, content)]).encode())
         seen[(identity, content)] += 1
     return numbered
 
 
-def seen_contents(parts: Iterable[pa.Table], bank_id: UUID, *, each: bool) -> dict[str, dict[str, int]]:
+def seen_contents(parts: Iterable[pa.Table], bank_id: UUID, *, each: bool) -> dict[bytes, dict[bytes, int]]:
     """Contents by reference, in order, of those events of other chunks whose occurrences are counted."""
-    found: dict[str, dict[str, int]] = {}
-    seen: Counter[tuple[str, str]] = Counter()
+    found: dict[bytes, dict[bytes, int]] = {}
+    seen: Counter[tuple[bytes, bytes]] = Counter()
     for part in parts:
         events = part.filter(part.column(BY_ORDER))
         ids, hashes = _digested(events, bank_id)
@@ -126,20 +132,32 @@ def seen_contents(parts: Iterable[pa.Table], bank_id: UUID, *, each: bool) -> di
     return found
 
 
-def _digested(events: pa.Table, bank_id: UUID) -> tuple[list[str], list[str]]:
+def _digested(events: pa.Table, bank_id: UUID) -> tuple[list[bytes], list[bytes]]:
+    """Identity of each event's reference and of its content."""
     names = set(events.column_names)
-    parts = (_hashable(flat(events.column(name)) if name in names else None) for name in _HASHED)
-    return _event_ids(events, bank_id), _digests(*parts)
+    parts = [_hashable(flat(events.column(name)) if name in names else None) for name in _HASHED]
+    return _event_ids(events, bank_id), _digests(*_merged(parts))
 
 
-def _event_ids(events: pa.Table, bank_id: UUID) -> list[str]:
-    """``domain.events.event_id`` of each row, as 32 hexadecimal digits."""
+def _merged(parts: Sequence[pa.Array | pa.Scalar]) -> list[pa.Array | pa.Scalar]:
+    """The parts with neighbours that say the same of all rows joined into one."""
+    merged: list[pa.Array | pa.Scalar] = []
+    for part in parts:
+        if merged and isinstance(part, pa.Scalar) and isinstance(merged[-1], pa.Scalar):
+            merged[-1] = pa.scalar(f"{merged[-1]}{SEPARATOR}{part}", _TEXT)
+        else:
+            merged.append(part)
+    return merged
+
+
+def _event_ids(events: pa.Table, bank_id: UUID) -> list[bytes]:
+    """``domain.events.event_id`` of each row."""
     columns = [flat(events.column(name)) for name in ("source", "event_type", "source_ref")]
     sequence = pc.cast(flat(events.column("sequence")), _TEXT)
     return _digests(pa.scalar(str(bank_id), _TEXT), *columns, sequence)
 
 
-def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
+def _digests(*parts: pa.Array | pa.Scalar) -> list[bytes]:
     """MD5 of the parts of each row, joined by the unit separator."""
     joined = pc.binary_join_element_wise(*parts, SEPARATOR, null_handling="replace", null_replacement=NULL)
     if not len(joined):
@@ -148,11 +166,14 @@ def _digests(*parts: pa.Array | pa.Scalar) -> list[str]:
     _, ends, texts = joined.buffers()
     bounds = memoryview(ends).cast("i")[: len(joined) + 1].tolist()
     text, md5 = memoryview(texts), hashlib.md5
-    return [md5(text[start:end], usedforsecurity=False).hexdigest() for start, end in pairwise(bounds)]
+    return [md5(text[start:end], usedforsecurity=False).digest() for start, end in pairwise(bounds)]
 
 
-def _texts(values: Sequence[str]) -> pa.Array:
-    return pa.array(values, _TEXT)
+def _hexadecimal(digests: Sequence[bytes]) -> pa.Array:
+    """Digests as text, in one piece of memory: no Python object for each."""
+    texts = pa.py_buffer(b"".join(digests).hex().encode())
+    fixed = pa.Array.from_buffers(pa.binary(2 * _DIGEST_BYTES), len(digests), [None, texts])
+    return pc.cast(pc.cast(fixed, pa.binary()), _TEXT)
 
 
 def _with_columns(table: pa.Table, **columns: pa.Array) -> pa.Table:

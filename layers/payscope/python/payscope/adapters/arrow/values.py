@@ -36,6 +36,8 @@ _ISO = (
 _TIMESTAMP = pa.timestamp("us")
 # Events lie in one table a month: a slip of the pen in a year must not make tables in other centuries.
 YEARS = (1970, 2099)
+# Texts that occur this often on average are looked at once each.
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +169,23 @@ def _plain_minor_units(text: pa.Array, currency: pa.Array, numbers: Numbers) -> 
     places = {exponent(code) for code in pc.unique(currency).to_pylist() if code is not None}
     if len(places) != 1:
         return None
-    plain, grouped = _ungrouped(text, numbers)
-    decimals = places.pop()
-    shape = rf"^-?[0-9]{{1,14}}\.[0-9]{{{decimals}}}$" if decimals else "^-?[0-9]{1,14}$"
-    fits = pc.and_not(pc.match_substring_regex(plain, shape), grouped)
-    if not pc.all(fits).as_py():
+    # One look at each cell: signs of groups only where they belong.
+    if not pc.all(
+        pc.match_substring_regex(text, _plain_shape(numbers.group, numbers.decimal, places.pop()))
+    ).as_py():
         return None
-    return pc.cast(pc.replace_substring(plain, ".", "", max_replacements=1), pa.int64())
+    for sign in filter(None, (numbers.group, numbers.decimal)):
+        text = pc.replace_substring(text, sign, "")
+    return pc.cast(text, pa.int64())
+
+
+@cache
+def _plain_shape(group: str, point: str, decimals: int) -> str:
+    """An amount of up to 14 digits before its decimals; of 12 where they are grouped."""
+    whole = "[0-9]{1,14}"
+    if group:
+        whole = rf"(?:{whole}|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}}){{1,3}})"
+    return rf"^-?{whole}" + (rf"{re.escape(point)}[0-9]{{{decimals}}}$" if decimals else "$")
 
 
 def instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> Instants:
@@ -184,6 +196,25 @@ def instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> In
         formats: ``iso`` or strptime patterns, ``%z`` only at the end; the first that fits a cell counts.
         zone: Of times without an offset: a name for all, or a column of names.
     """
+    if isinstance(zone, str):
+        # Reports repeat the few dates and times that they have.
+        distinct = text.dictionary_encode()
+        if len(distinct.dictionary) * _FEW <= len(text):
+            return _spread(_instants(distinct.dictionary, formats, zone), distinct.indices)
+    return _instants(text, formats, zone)
+
+
+def _spread(found: Instants, places: pa.Array) -> Instants:
+    """What was found of distinct texts, at the places where they stand; null stands for no text."""
+    return Instants(
+        found.utc.take(places),
+        found.local_date.take(places),
+        pc.fill_null(found.not_a_date.take(places), False),
+        pc.fill_null(found.unknown_zone.take(places), False),
+    )
+
+
+def _instants(text: pa.Array, formats: Sequence[str], zone: str | pa.Array) -> Instants:
     local, offset = _parse(text, formats)
     years = pc.year(local)
     reasonable = pc.and_(pc.greater_equal(years, YEARS[0]), pc.less_equal(years, YEARS[1]))

@@ -1,6 +1,6 @@
 """What loading a chunk needs: rows become events, events become facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,11 +56,18 @@ class StagedEvents(Protocol):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that hold anything, in the order of ``copy_text``."""
+        """Columns that hold anything."""
         ...
 
-    def copy_text(self) -> memoryview:
-        """The events as CSV without a header; nothing between the commas is null."""
+    def constants(self) -> Mapping[str, str]:
+        """Of these columns those that say the same of every event, with what they say as text.
+
+        The identity is never among them.
+        """
+        ...
+
+    def copy_text(self, columns: Sequence[str]) -> memoryview:
+        """These columns as CSV without a header; nothing between the commas is null."""
         ...
 
     def months(self) -> tuple[date, ...]:

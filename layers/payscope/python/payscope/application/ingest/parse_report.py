@@ -1,5 +1,7 @@
 """Read a file into chunks of raw rows, with every line accounted for."""
 
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -87,23 +89,28 @@ class ParseReport:
     def _read(self, bank_id: UUID, report_id: UUID, file: ReportFile) -> ParsedReport:
         known = (*self.profiles.all(), *self.mappings.approved(bank_id))
         reader = self.readers.open(file, known)
-        reading = _Reading(self, bank_id, report_id, reader.layout)
-        for block in reader.blocks():
-            reading.take(block)
-        return reading.finish()
+        # Reading the next block, guarding this one and storing the last chunk go on at the same time.
+        with ThreadPoolExecutor(1) as reads, ThreadPoolExecutor(1) as writes:
+            reading = _Reading(self, bank_id, report_id, reader.layout, writes)
+            for block in _ahead(reader.blocks(), reads):
+                reading.take(block)
+            return reading.finish()
 
 
 class _Reading:
     """One file's way through: rows go to chunks, everything else to the account."""
 
-    def __init__(self, use: ParseReport, bank_id: UUID, report_id: UUID, layout: ReadLayout) -> None:
+    def __init__(
+        self, use: ParseReport, bank_id: UUID, report_id: UUID, layout: ReadLayout, writes: Executor
+    ) -> None:
         self._use = use
         self._bank_id = bank_id
         self._report_id = report_id
         self._layout = layout
         self._identifiers = layout.profile.identifier_names if layout.profile else ()
         self._cutter = use.cutting()
-        self._refs: list[ChunkRef] = []
+        self._writes = writes
+        self._written: list[Future[ChunkRef]] = []
         self._problems: list[Problem] = []
         self._quarantined = 0
         self._informative = 0
@@ -128,8 +135,9 @@ class _Reading:
 
     def finish(self) -> ParsedReport:
         self._write(self._cutter.rest())
+        refs = tuple(chunk.result() for chunk in self._written)
         self._use.rows.record_problems(self._bank_id, self._report_id, self._problems)
-        if not self._refs and self._layout.profile is None:
+        if not refs and self._layout.profile is None:
             raise InvalidInput("The layout is not known, and no row of the file can be read to tell it by.")
         aside = self._quarantined + self._informative
         account = RowAccount(aside, 0, self._quarantined, 0, self._informative)
@@ -141,7 +149,7 @@ class _Reading:
             tuple(map(self._safe, layout.columns)),
             layout.profile.profile if layout.profile else None,
             drift,
-            tuple(self._refs),
+            refs,
             tuple(self._kept(line) for line in self._totals),
         )
 
@@ -151,7 +159,11 @@ class _Reading:
 
     def _write(self, tables: list[Any]) -> None:
         for table in tables:
-            self._refs.append(self._use.chunks.write(self._bank_id, self._report_id, len(self._refs), table))
+            if self._written:
+                # One at a time: what waits to be stored takes memory.
+                self._written[-1].result()
+            write, number = self._use.chunks.write, len(self._written)
+            self._written.append(self._writes.submit(write, self._bank_id, self._report_id, number, table))
 
     def _quarantine(self, problems: tuple[Problem, ...]) -> None:
         self._quarantined += len({problem.row_number for problem in problems})
@@ -169,3 +181,11 @@ class _Reading:
     def _safe(self, text: str) -> str:
         """A text of the file as it may be kept."""
         return self._use.guard.redact(text, self._bank_id)
+
+
+def _ahead(blocks: Iterator[Block], reads: Executor) -> Iterator[Block]:
+    """The same blocks, each read while the one before it is taken in."""
+    following = reads.submit(next, blocks, None)
+    while (block := following.result()) is not None:
+        following = reads.submit(next, blocks, None)
+        yield block

@@ -1,9 +1,10 @@
 """The facts: a chunk of events into ``payscope.event`` in one transaction."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 
 from payscope.adapters.postgres.ingest.report_store import insert_problems
 from payscope.adapters.postgres.tenancy import Database, TenantCursor, load_query
@@ -93,16 +94,24 @@ class PostgresEventLedger:
 def _insert(cursor: TenantCursor, bank_id: UUID, report_id: UUID, events: StagedEvents, now: datetime) -> int:
     """Stage and insert; returns how many input rows brought something new."""
     cursor.execute(load_query("stage_events"))
-    columns = sql.SQL(", ").join(map(sql.Identifier, events.columns))
-    # Nothing between two commas is null in CSV, and so is every column that is not sent.
+    # What all events say alike is neither sent nor parsed once an event.
+    constants = events.constants()
+    defaults = [
+        sql.SQL("alter column {} set default {}").format(sql.Identifier(name), sql.Literal(text))
+        for name, text in constants.items()
+    ]
+    if defaults:
+        cursor.execute(sql.SQL("alter table staged_event {}").format(sql.SQL(", ").join(defaults)))
+    sent = [name for name in events.columns if name not in constants]
+    columns = sql.SQL(", ").join(map(sql.Identifier, sent))
+    # Nothing between two commas is null in CSV, and so is every other column that is not sent.
     with cursor.copy(sql.SQL("copy staged_event ({}) from stdin (format csv)").format(columns)) as copy:
-        copy.write(events.copy_text())
-    staged = cursor.rowcount
+        copy.write(events.copy_text(sent))
     keys = {"bank_id": bank_id, "report_id": report_id, "now": now}
-    cursor.execute(load_query("take_event_keys"), keys)
-    if cursor.rowcount == staged:
+    if not events.amends_itself and _took_all_keys(cursor, keys):
         cursor.execute(load_query("insert_new_events"), keys)
         return events.rows - events.repeated
+    cursor.execute(load_query("take_free_event_keys"), keys)
     cursor.execute(load_query("lock_event_keys"), keys)
     cursor.execute(load_query("find_known_events"), keys)
     _close_amended(cursor, bank_id, now)
@@ -110,6 +119,20 @@ def _insert(cursor: TenantCursor, bank_id: UUID, report_id: UUID, events: Staged
     _, brought = cursor.fetchone() or (0, 0)
     cursor.execute(load_query("confirm_event_keys"), keys)
     return int(brought)
+
+
+def _took_all_keys(cursor: TenantCursor, keys: Mapping[str, object]) -> bool:
+    """Whether every staged event is new; its key is this load's then, and nothing is taken otherwise.
+
+    Most reports bring new events only, and to insert them is cheaper than to insert unless there. Of a
+    report that was seen before the first events fail already, as their order is that of a hash.
+    """
+    try:
+        with cursor.connection.transaction():
+            cursor.execute(load_query("take_event_keys"), keys)
+    except errors.UniqueViolation:
+        return False
+    return True
 
 
 def _close_amended(cursor: TenantCursor, bank_id: UUID, now: datetime) -> None:
