@@ -49,8 +49,8 @@ API_DEADLINE_S = 29
 FUNCTIONS: Mapping[str, FunctionSize] = MappingProxyType(
     {
         "chat": FunctionSize(1769, 28, ("core", "api", "search")),
-        "receipts": FunctionSize(1024, 28, ("core", "api", "ingest")),
-        "tools": FunctionSize(1769, 28, ("core", "api", "ingest", "tools")),
+        "receipts": FunctionSize(1024, 28, ("core", "api")),
+        "tools": FunctionSize(1769, 28, ("core", "api", "search", "tools")),
         "admin": FunctionSize(1024, 28, ("core", "api", "search")),
         "ingest_report": FunctionSize(1024, 300),
         "parse_report": FunctionSize(3008, 900, ("core", "ingest"), disk_mb=2048),
@@ -73,7 +73,7 @@ FUNCTIONS: Mapping[str, FunctionSize] = MappingProxyType(
 )
 """Every function of the system; each is a folder in functions/."""
 
-EMBEDDING_FUNCTIONS = frozenset({"chat", "admin", "index_report", "migrate"})
+EMBEDDING_FUNCTIONS = frozenset({"chat", "tools", "admin", "index_report", "migrate"})
 """Those that need vectors of texts, and so the model that makes them."""
 
 

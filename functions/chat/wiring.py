@@ -13,14 +13,14 @@ from payscope.adapters.postgres.derive.search_source import PostgresDocumentLedg
 from payscope.adapters.postgres.tenancy import Database
 from payscope.adapters.valkey.token_budget import ValkeyTokenBudget
 from payscope.application.ask.citing import IndexedTexts
-from payscope.application.ask.ports import AskPorts
+from payscope.application.ask.ports import AskPorts, RawRows
 from payscope.application.ask.proposing import Breaker, Proposer
 from payscope.errors import InvalidInput
 from payscope.settings import Settings
 
 
-class _NoRawRows:
-    """Receipts are the function ``receipts``'s; here no delivered rows can be read."""
+class NoRawRows:
+    """Receipts are the function ``receipts``'s; a function with this reads no delivered rows."""
 
     def fields(
         self, chunks: Mapping[str, tuple[int, ...]]
@@ -30,14 +30,14 @@ class _NoRawRows:
         return {}
 
 
-def build_ports(settings: Settings, database: Database) -> AskPorts:
-    """What asking reaches."""
+def build_ports(settings: Settings, database: Database, raw_rows: RawRows) -> AskPorts:
+    """What asking reaches, by whichever way it is asked."""
     texts = IndexedTexts(
         chosen_embedder(settings, connect),
         PineconeDocuments.from_connections(settings.connections),
         PostgresDocumentLedger(database),
     )
-    return replace(postgres_ask_ports(database, _NoRawRows()), texts=texts, proposer=_proposer(settings))
+    return replace(postgres_ask_ports(database, raw_rows), texts=texts, proposer=_proposer(settings))
 
 
 def _proposer(settings: Settings) -> Proposer | None:

@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from gate import build_gate
+from wiring import build_ports
 
 from payscope.adapters.aws.environment import connect, load_settings
-from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.reconcile.break_store import PostgresBreakStore
 from payscope.adapters.postgres.reconcile.settlement_reader import PostgresSettlementReader
 from payscope.adapters.s3.raw_rows import S3RawRows
@@ -22,7 +22,7 @@ def _api() -> Callable[..., dict[str, Any]]:
     settings = load_settings()
     parts = build_gate(settings)
     ports = ToolPorts(
-        ask=postgres_ask_ports(parts.database, S3RawRows(connect("s3"), settings.bucket_work)),
+        ask=build_ports(settings, parts.database, S3RawRows(connect("s3"), settings.bucket_work)),
         breaks=PostgresBreakStore(parts.database),
         calendars=calendar_rules(),
         settlements=PostgresSettlementReader(

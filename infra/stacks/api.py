@@ -61,15 +61,10 @@ class ApiStack(Stack):
             "PAYSCOPE_BANK_RATE": str(context.config.bank_rate),
             "PAYSCOPE_BANK_BURST": str(context.config.bank_burst),
         }
-        chat = PayScopeFunction(
-            self,
-            "chat",
-            context=context,
-            layers=layers,
-            environment={**rate, **_language_model(context.config)},
-        )
+        asking = {**rate, **_language_model(context.config)}
+        chat = PayScopeFunction(self, "chat", context=context, layers=layers, environment=asking)
         receipts = PayScopeFunction(self, "receipts", context=context, layers=layers, environment=rate)
-        tools = PayScopeFunction(self, "tools", context=context, layers=layers, environment=rate)
+        tools = PayScopeFunction(self, "tools", context=context, layers=layers, environment=asking)
         admin = PayScopeFunction(
             self,
             "admin",
@@ -89,7 +84,8 @@ class ApiStack(Stack):
         for reading in (receipts, tools):
             data.work.grant_read(reading.function)  # receipts show the raw rows
         if context.config.language_model:
-            grant_invoke_model(chat.function, context.config.language_model)
+            for answering in (chat, tools):
+                grant_invoke_model(answering.function, context.config.language_model)
         dead_letters.queue.grant_consume_messages(admin.function)
         received.grant_send_messages(admin.function)  # a file that was never taken in is announced again
         for machine in (report_machine, forecast_machine, risk_machine):

@@ -1,8 +1,9 @@
 """The same answers as events and as tools of the Model Context Protocol, by the protocol's own client."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 
 from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.tenancy import Database
+from payscope.application.derive.search_documents import DocumentKind, Hit
 from payscope.domain.identity import Role
 from payscope.http.chat_app import create_chat_app
 from payscope.http.mcp_app import create_mcp_app
@@ -30,13 +32,23 @@ OWN, OTHER = uuid4(), uuid4()
 ATTEMPTS = "How many authorisation attempts in March 2026?"
 
 
+NOTE = Hit("note", DocumentKind.BREAK_NOTE, "break/1", "The terminal sent its batch twice.", 0.8)
+
+
+class Texts:
+    """A search that finds one note of the first bank, and none of the other."""
+
+    def find(self, bank_id: UUID, text: str, kinds: Collection[DocumentKind], limit: int) -> tuple[Hit, ...]:
+        return (NOTE,)[:limit] if bank_id == OWN and NOTE.kind in kinds and text else ()
+
+
 class Service:
-    """Questions and tools over one database."""
+    """Questions and tools over one database and one search."""
 
     def __init__(self, database: Database) -> None:
         self.desk = Desk()
         self.desk.now = NOW
-        ask = postgres_ask_ports(database, RowsInMemory())
+        ask = replace(postgres_ask_ports(database, RowsInMemory()), texts=Texts())
         self.chat: FastAPI = create_chat_app(self.desk.gate, ask, WRITERS)
         self.desk.breaks.rows[OWN] = {UUID(int=1): a_break()}
         ports = ToolPorts(
@@ -144,7 +156,11 @@ def test_the_tools_are_the_catalogues_and_none_takes_sql_or_a_bank(service: Serv
 def test_a_tools_answer_is_the_routes_and_its_receipt_opens_for_its_bank_alone(service: Service) -> None:
     plain = service.client().post("/chat/query", json={"query": ATTEMPTS}).json()
     asked = service.call(OWN, Role.ANALYST, "ask", {"query": ATTEMPTS}).structured_content
+    told = ("status", "intent", "confidence", "summary", "table", "chart", "metrics", "caveats", "citations")
+    assert {name: asked[name] for name in told} == {name: plain[name] for name in told}
+    assert [each["text"] for each in asked["citations"]] == [NOTE.body]
     assert [value["value"] for value in asked["values"]] == [value["value"] for value in plain["values"]]
+    assert asked["evidence"]["row_hash"] == plain["evidence"]["row_hash"]
     receipt = {"value_id": asked["values"][0]["id"]}
     assert service.call(OWN, Role.ANALYST, "explain_receipt", receipt).structured_content["rows"]
     refused = service.call(OTHER, Role.ANALYST, "explain_receipt", receipt)

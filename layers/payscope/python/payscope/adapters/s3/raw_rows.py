@@ -10,6 +10,8 @@ from payscope.errors import Unavailable
 
 _GONE = ("NoSuchKey", "404")
 _ROW_COLUMN = "_row"
+_FILE_MAGIC = b"ARROW1"
+_FILE_START = 8  # the magic bytes are padded to eight
 
 
 class S3RawRows:
@@ -47,11 +49,21 @@ class S3RawRows:
 
 
 def _rows(body: bytes, numbers: frozenset[int]) -> list[tuple[int, dict[str, str | None]]]:
-    import pyarrow as pa
-    import pyarrow.ipc as ipc
+    """The wanted rows of a chunk: an IPC file is its magic bytes and then a stream."""
+    import nanoarrow
+    from nanoarrow.ipc import InputStream
 
-    source = pa.BufferReader(body) if body[:6] == b"ARROW1" else io.BytesIO(body)
-    reader = ipc.open_file(source) if body[:6] == b"ARROW1" else ipc.open_stream(source)
-    table = reader.read_all()
-    places = [n for n, number in enumerate(table.column(_ROW_COLUMN).to_pylist()) if number in numbers]
-    return [(row.pop(_ROW_COLUMN), row) for row in table.take(places).to_pylist()]
+    stream = io.BytesIO(body[_FILE_START:] if body.startswith(_FILE_MAGIC) else body)
+    found: list[tuple[int, dict[str, str | None]]] = []
+    with nanoarrow.ArrayStream(InputStream.from_readable(stream)) as batches:
+        for batch in batches.iter_chunks():
+            names = [str(field.name) for field in batch.schema.fields]
+            columns = dict(zip(names, batch.iter_children(), strict=True))
+            rows = columns.pop(_ROW_COLUMN)
+            for place, number in enumerate(rows.iter_py()):
+                if number in numbers:
+                    fields: dict[str, str | None] = {
+                        name: each[place].as_py() for name, each in columns.items()
+                    }
+                    found.append((number, fields))
+    return found

@@ -1,0 +1,1 @@
+../chat/wiring.py
