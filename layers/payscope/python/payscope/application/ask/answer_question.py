@@ -21,7 +21,8 @@ from payscope.application.ask.simulating import simulate
 from payscope.domain.ask.answers import Answer, Clarification, Decision, Question
 from payscope.domain.ask.language.confidence import confidence
 from payscope.domain.ask.language.directory import Directory
-from payscope.domain.ask.language.parser import nearest_names, understand
+from payscope.domain.ask.language.linking import nearest_names
+from payscope.domain.ask.language.parser import understand
 from payscope.domain.ask.language.phrases import Names, names_of
 from payscope.domain.ask.language.phrasing import SUPPORTED, followups_of
 from payscope.domain.ask.language.understanding import Understanding
@@ -259,7 +260,7 @@ def _options(read: Understanding, reply: _Reply) -> tuple[str, ...]:
     if unknown is None:
         return read.options
     text = reply.question.query
-    labels = [reply.names.label_of[each] for each in nearest_names(unknown.phrase, reply.names)]
+    labels = [*nearest_names(text, unknown.start, unknown.end, reply.names)]
     labels += near_names(unknown.phrase, reply.names, reply.setting.bank_id, reply.ports)
     near = [f'{text[: unknown.start]}"{label}"{text[unknown.end :]}' for label in labels]
     return (*near, unknown.rest, f"{unknown.rest} by merchant")

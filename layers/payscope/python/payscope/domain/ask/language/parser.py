@@ -6,11 +6,10 @@ from datetime import date
 from payscope.domain.ask.language.gathering import gather
 from payscope.domain.ask.language.grammar.unsafe import UNSAFE
 from payscope.domain.ask.language.outcomes import AskBack, Refused
-from payscope.domain.ask.language.phrases import Meaning, Names
+from payscope.domain.ask.language.phrases import Names
 from payscope.domain.ask.language.planning import plan_of
 from payscope.domain.ask.language.reading import Reading, intent_of
 from payscope.domain.ask.language.scan import Piece, Scan, scan
-from payscope.domain.ask.language.typos import edits
 from payscope.domain.ask.language.understanding import Features, Understanding
 from payscope.domain.ask.plans import (
     Intent,
@@ -76,18 +75,3 @@ def is_unsafe(text: str) -> bool:
 
 def _features(read: Scan, reading: Reading, carried: bool) -> Features:
     return Features(len(read.mended), read.partial, reading.assumed, carried, reading.loose)
-
-
-def nearest_names(phrase: str, names: Names, most: int = 3) -> tuple[Meaning, ...]:
-    """The names whose words come nearest to a phrase that is none of them."""
-    words = phrase.lower().split()
-    scored: list[tuple[float, str, Meaning]] = []
-    for meaning, label in names.label_of.items():
-        parts = label.lower().split()
-        closeness = max(
-            (1 - edits(word, part, 99) / max(len(word), len(part)) for word in words for part in parts),
-            default=0.0,
-        )
-        if closeness >= 0.5:
-            scored.append((-closeness, label, meaning))
-    return tuple(meaning for _, _, meaning in sorted(scored, key=lambda each: each[:2])[:most])

@@ -76,6 +76,25 @@ def shared_words() -> frozenset[str]:
     return frozenset(words - {stem(word) for word in FILLER})
 
 
+# Kinds of names that people mistype or know by another name than the bank does.
+_LINKED = (
+    *("network", "country", "currency", "region", "mcc", "mcc_family", "decline_family", "response_code"),
+    *("channel", "entry_mode", "break_reason"),
+)
+
+
+@cache
+def shared_labels() -> Mapping[str, Meaning]:
+    """The names that every bank shares by how they are said; abbreviations left out."""
+    return {
+        phrase: Meaning(Kind.NAME, value, dimension)
+        for dimension in _LINKED
+        for value, phrases in SHARED_NAMES[dimension].items()
+        for phrase in phrases
+        if len(phrase) > 3
+    }
+
+
 @cache
 def shortened_words() -> frozenset[str]:
     """Single words that people cut short: of metrics and dimensions, no names and no everyday words."""

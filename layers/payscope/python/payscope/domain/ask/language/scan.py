@@ -115,9 +115,17 @@ def _mend(token: Token, names: Names) -> str | None:
         for each in nearest(token.stem, shared_words() | _TIME_WORDS | _LONG_FILLER, limit)
         if each != token.stem and (each not in _LONG_FILLER or each[0] == token.stem[0])
     )
+    if len(shared) > 1 and _are_two_names(token.stem, shared[0], shared[1], limit):
+        return None  # "Europ": Europe or the euro, so it is asked about
     if own and (not shared or edits(token.stem, own[0], limit) <= edits(token.stem, shared[0], limit)):
         return own[0]
     return shared[0] if shared else None
+
+
+def _are_two_names(word: str, one: str, other: str, limit: int) -> bool:
+    meanings = {shared_phrases().get((each,)) for each in (one, other)}
+    are_names = all(each is not None and each.kind is Kind.NAME for each in meanings)
+    return are_names and len(meanings) == 2 and edits(word, one, limit) == edits(word, other, limit)
 
 
 def _spelt_out(tokens: Sequence[Token], at: int) -> str | None:
@@ -167,8 +175,9 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
     if token.stem == "break" and any(each.word == "down" for each in tokens[at + 2 : at + 10]):
         return piece("filler"), 1, False  # "break the chargebacks down by network"
     if token.kind is TokenKind.QUOTED:
-        found = names.phrases.get(tuple(stem(word) for word in _plain(token.word)))
-        if found:
+        stems = tuple(stem(word) for word in _plain(token.word))
+        found = names.phrases.get(stems) or shared_phrases().get(stems)
+        if found and found.kind is Kind.NAME:
             return piece("name", value=found.value, dimension=found.dimension), 1, False
         return piece("word"), 1, False
     if token.word == "weekdays" and at and tokens[at - 1].word in ("on", "during", "excluding", "only"):

@@ -2,6 +2,22 @@
 
 from collections.abc import Mapping
 
+# The families of ISO 18245's ranges, where their name is not that of a single category.
+MCC_FAMILY_NAMES: Mapping[str, tuple[str, ...]] = {
+    "AGRICULTURE": ("agriculture", "agricultural services"),
+    "CONTRACTED_SERVICES": ("contracted services", "contractors"),
+    "TRANSPORTATION": ("transportation", "transport", "transportation services"),
+    "LODGING": ("lodging family", "accommodation"),
+    "UTILITIES": ("utilities", "utility services"),
+    "RETAIL_OUTLETS": ("retail outlets", "retail outlet services"),
+    "CLOTHING": ("clothing family", "apparel"),
+    "MISCELLANEOUS_STORES": ("miscellaneous stores", "misc stores"),
+    "FINANCIAL_SERVICES": ("financial services",),
+    "BUSINESS_SERVICES": ("business services",),
+    "PROFESSIONAL_SERVICES": ("professional services",),
+    "GOVERNMENT": ("government services", "public services"),
+}
+
 MCC_NAMES: Mapping[str, tuple[str, ...]] = {
     "4111": ("commuter transport",),
     "4121": ("taxis", "taxi"),
