@@ -72,6 +72,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     add.add_argument("--bank", metavar="UUID", help="its id (default: a new one)")
     add.add_argument("--timezone", default="UTC")
     add.add_argument("--currency", default="EUR")
+    add.add_argument(
+        "--fiscal-year-start",
+        metavar="MONTH",
+        type=int,
+        help="1 to 12, for questions about fiscal periods (default: as it is; January at first)",
+    )
     add.set_defaults(run=_bank_add)
 
     token = commands.add_parser("token", help="print an access token of the local issuer")
@@ -145,7 +151,9 @@ def _bank_add(options: argparse.Namespace) -> int:
     from payscope_local.stack import Stack
 
     bank_id = parse_bank_id(options.bank) if options.bank else uuid4()
-    Stack(_places(), _progress).add_bank(bank_id, options.name, options.timezone, options.currency)
+    Stack(_places(), _progress).add_bank(
+        bank_id, options.name, options.timezone, options.currency, options.fiscal_year_start
+    )
     sys.stdout.write(f"{bank_id}\n")
     return 0
 

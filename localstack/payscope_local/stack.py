@@ -180,7 +180,9 @@ class Stack:
         write_file(self._places.stack_file, description.model_dump_json(indent=1))
         return description
 
-    def add_bank(self, bank_id: UUID, name: str, timezone: str, currency: str) -> None:
+    def add_bank(
+        self, bank_id: UUID, name: str, timezone: str, currency: str, fiscal_year_start: int | None = None
+    ) -> None:
         """Register a tenant, or change its name and defaults, and list the tenants anew in the public file.
 
         Raises:
@@ -191,7 +193,7 @@ class Stack:
         if description is None or state is None:
             raise InvalidInput("The stack was never started: run `payscope up`.")
         database = database_of(state)
-        add_bank(database, bank_id, name, timezone, currency)
+        add_bank(database, bank_id, name, timezone, currency, fiscal_year_start)
         banks = list_banks(database)
         database.close()
         text = description.model_copy(update={"banks": banks}).model_dump_json(indent=1)
