@@ -25,6 +25,8 @@ MONTH = (date(2026, 3, 1), date(2026, 3, 31))
 AUTH, CLEARING, SETTLEMENT = EventType.AUTH, EventType.CLEARING, EventType.SETTLEMENT
 DAMAGED = "7.41E+22"
 MATCHED = ("MATCHED", "MATCHED_TOLERANCE", "GROUPED")
+# How far each stage has come is known from the start, or grows with every file.
+COVERS = st.sampled_from((MONTH, None))
 SOURCES = ("acquirer", "scheme", "processor", "bank", "adyen")
 
 Digest = tuple[tuple[object, ...], ...]
@@ -129,7 +131,7 @@ def settled(payment: str, minor: int, **more: object) -> PaymentEvent:
     return event(SETTLEMENT, payment, DAY + timedelta(days=2), minor, **more)
 
 
-def paid_out(batch: str, minor: int, day: int = 10) -> PaymentEvent:
+def paid_out(batch: str, minor: int, day: int = 10, *, named: bool = True) -> PaymentEvent:
     return event(
         EventType.ADJUSTMENT,
         batch,
@@ -137,7 +139,7 @@ def paid_out(batch: str, minor: int, day: int = 10) -> PaymentEvent:
         -minor,
         source="processor",
         subtype="PAYOUT",
-        batch_ref=batch,
+        batch_ref=batch if named else None,
         lifecycle_id=None,
     )
 
@@ -269,15 +271,17 @@ def draws(seed: int) -> Random:
     return Random(seed)  # noqa: S311 -- an order of files, not a secret
 
 
-def files_of(events: Sequence[PaymentEvent], draw: Random) -> list[Delivery]:
-    """The events of each source in up to four files, all files in any order."""
+def files_of(
+    events: Sequence[PaymentEvent], draw: Random, covers: tuple[date, date] | None = MONTH
+) -> list[Delivery]:
+    """The events of each source in up to four files, all files in any order; None covers their own days."""
     files: list[Delivery] = []
     for source in SOURCES:
         mine = [item for item in events if item.source == source]
         draw.shuffle(mine)
         count = draw.randint(1, 4)
         files += [
-            Delivery(f"{source}-{uuid4()}", source, tuple(mine[n::count]), MONTH)
+            Delivery(f"{source}-{uuid4()}", source, tuple(mine[n::count]), covers)
             for n in range(count)
             if mine[n::count]
         ]
@@ -333,10 +337,12 @@ def test_every_planted_case_ends_where_it_belongs(ledger: Ledger) -> None:
     derandomize=True,
     suppress_health_check=(HealthCheck.function_scoped_fixture,),
 )
-@given(seed=st.integers(1, 10_000))
-def test_the_planted_cases_end_alike_in_any_order_and_any_split(ledger: Ledger, seed: int) -> None:
-    expected = ledger.load(files_of(CASES, draws(0)))
-    assert ledger.load(files_of(CASES, draws(seed))) == expected
+@given(seed=st.integers(1, 10_000), covers=COVERS)
+def test_the_planted_cases_end_alike_in_any_order_and_any_split(
+    ledger: Ledger, seed: int, covers: tuple[date, date] | None
+) -> None:
+    expected = ledger.load(files_of(CASES, draws(0), covers))
+    assert ledger.load(files_of(CASES, draws(seed), covers)) == expected
 
 
 @st.composite
@@ -378,13 +384,53 @@ def small_worlds(draw: st.DrawFn) -> tuple[PaymentEvent, ...]:
     derandomize=True,
     suppress_health_check=(HealthCheck.function_scoped_fixture,),
 )
-@given(world=small_worlds(), seed=st.integers(1, 10_000))
+@given(world=small_worlds(), seed=st.integers(1, 10_000), covers=COVERS)
 def test_any_world_ends_alike_in_any_order_and_loses_nothing(
-    ledger: Ledger, world: tuple[PaymentEvent, ...], seed: int
+    ledger: Ledger, world: tuple[PaymentEvent, ...], seed: int, covers: tuple[date, date] | None
 ) -> None:
-    first = ledger.load(files_of(world, draws(0)))
-    assert ledger.load(files_of(world, draws(seed))) == first
+    first = ledger.load(files_of(world, draws(0), covers))
+    assert ledger.load(files_of(world, draws(seed), covers)) == first
     _check_nothing_is_lost(ledger, world)
+
+
+@st.composite
+def payouts_and_credits(draw: st.DrawFn) -> tuple[PaymentEvent, ...]:
+    """Payouts of few amounts and days, and credits that may add up from several sets of them."""
+    minors, days = st.sampled_from((100, 200, 300, 500)), st.sampled_from((10, 11, 13, 16, 18))
+    events = [
+        paid_out(f"B{number}", draw(minors), draw(days), named=draw(st.booleans()))
+        for number in range(draw(st.integers(1, 5)))
+    ]
+    for number in range(draw(st.integers(1, 3))):
+        batch = draw(st.sampled_from((None, None, None, "B0")))
+        events.append(credited(f"c{number}", draw(minors), batch, draw(days) + 1))
+    return tuple(events)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=(HealthCheck.function_scoped_fixture,),
+)
+@given(world=payouts_and_credits(), seed=st.integers(1, 10_000), covers=COVERS)
+def test_credits_pay_the_same_payouts_in_any_order(
+    ledger: Ledger, world: tuple[PaymentEvent, ...], seed: int, covers: tuple[date, date] | None
+) -> None:
+    first = ledger.load(files_of(world, draws(0), covers))
+    assert ledger.load(files_of(world, draws(seed), covers)) == first
+    _check_nothing_is_lost(ledger, world)
+
+
+def test_a_second_payout_of_the_amount_takes_back_what_a_credit_was_said_to_have_paid(
+    ledger: Ledger,
+) -> None:
+    first, second, credit = paid_out("B1", 100), paid_out("B2", 100), credited("c", 100)
+    files = [Delivery(f"file-{uuid4()}", item.source, (item,), MONTH) for item in (first, credit)]
+    ledger.load(files)
+    assert ledger.payment_of(first) == ledger.payment_of(credit)
+    ledger.load([*files, Delivery(f"file-{uuid4()}", second.source, (second,), MONTH)])
+    assert (ledger.payment_of(first), ledger.payment_of(second)) == ("batch:B1", "batch:B2")
 
 
 def _check_nothing_is_lost(ledger: Ledger, world: Sequence[PaymentEvent]) -> None:

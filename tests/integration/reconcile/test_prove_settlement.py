@@ -38,7 +38,7 @@ def bank(database: Database) -> UUID:
     return bank_id
 
 
-def batch(source: str, ref: str, *sales: int, fee: int = 0, off: int = 0) -> list[PaymentEvent]:
+def batch(source: str, ref: str | None, *sales: int, fee: int = 0, off: int = 0) -> list[PaymentEvent]:
     """Sales with a fee each, and the payout of their net; the first line's net is ``off`` by so much."""
     lines = [
         event(
@@ -106,6 +106,25 @@ def test_a_missing_credit_is_explained_by_its_break(database: Database, bank: UU
     assert (proof.explained_minor, proof.unexplained_minor) == ({"MISSING_BANK_CREDIT": 1000}, 0)
     (difference,) = proof.differences
     assert (difference.source, difference.batch_ref, difference.uncredited_minor) == ("stripe", "po_1", 1000)
+
+
+def test_a_payout_without_a_batch_ties_by_amount_currency_and_day(database: Database, bank: UUID) -> None:
+    files = {"paypal": batch("paypal", None, 1000, 2000, fee=25), "bank": [credit("c", 2950, None)]}
+    proof = prove(database, bank, files)
+    assert (proof.paid_out_minor, proof.credited_minor, proof.in_transit_minor) == (2950, 2950, 0)
+    assert (proof.shortfall_minor, proof.unexplained_minor, proof.differences) == (0, 0, ())
+
+
+def test_of_two_payouts_without_a_batch_that_fit_a_credit_none_is_chosen(
+    database: Database, bank: UUID
+) -> None:
+    lines = [*batch("paypal", None, 1000), *batch("stripe", None, 1000)]
+    files = {source: [item for item in lines if item.source == source] for source in ("paypal", "stripe")} | {
+        "bank": [credit("c", 1000, None)]
+    }
+    proof = prove(database, bank, files)
+    assert (proof.credited_minor, proof.unexplained_minor) == (0, 0)
+    assert proof.explained_minor == {"MISSING_BANK_CREDIT": 2000}
 
 
 def test_a_payout_before_the_first_statement_is_no_missing_credit(database: Database, bank: UUID) -> None:

@@ -126,7 +126,8 @@ class _Run:
     def _pay_together(self) -> None:
         """Tell which payouts the credits without a batch add up from."""
         bounds = self.rules.subset_bounds
-        self.keys["decided"], self.keys["credits"], self.keys["batches"] = [], [], []
+        for key in ("decided", "credits", "batches", "payouts"):
+            self.keys[key] = []
         self._execute("payout_days")
         first, last = self.cursor.fetchone() or (None, None)
         if first is None or last is None:
@@ -142,18 +143,19 @@ class _Run:
             credits_from_on=decided_from - window,
         )
         entries: list[OpenAmount[UUID]] = []
-        payouts: list[OpenAmount[str]] = []
-        for event_id, batch_ref, currency, minor, on in self.cursor.fetchall():
-            if batch_ref is None:
+        payouts: list[OpenAmount[tuple[str | None, UUID | None]]] = []
+        for is_credit, event_id, batch_ref, currency, minor, on in self.cursor.fetchall():
+            if is_credit:
                 entries.append(OpenAmount(event_id, currency, minor, on))
             else:
-                payouts.append(OpenAmount(batch_ref, currency, minor, on))
+                payouts.append(OpenAmount((batch_ref, event_id), currency, minor, on))
         self.keys["decided"] = [entry.key for entry in entries if decided_from <= entry.on <= decided_to]
         together = paid_together(entries, payouts, bounds)
         for event_id in self.keys["decided"]:
-            for batch_ref in together.get(event_id, ()):
+            for batch_ref, payout in together.get(event_id, ()):
                 self.keys["credits"].append(event_id)
                 self.keys["batches"].append(batch_ref)
+                self.keys["payouts"].append(payout)
 
     def _store(self) -> ReconciliationResult:
         payments: Counter[str] = Counter()
