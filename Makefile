@@ -36,6 +36,7 @@ clean: down
 	@rm -rf build .pytest_cache .ruff_cache .hypothesis
 
 check: $(READY)
+	@$(BIN)/python infra/template.py --check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright

@@ -87,7 +87,8 @@ class StageConfig:
         network: A VPC of our own, or None where everything is on one machine.
         dependency_layers: Whether functions bring their packages; on one machine they are in the environment.
         images: Whether container images are built and pushed at deployment.
-        customer_key: Whether buckets are encrypted under a KMS key of ours instead of one that S3 manages.
+        customer_key: Whether buckets, logs and alarms are encrypted under a KMS key of ours instead of the
+            cloud's own.
         keep_data: Whether buckets, database and key outlive their stack.
         tracing: Whether X-Ray follows requests.
         schedules: Whether the scheduler runs by itself.

@@ -55,7 +55,14 @@ class PayScopeStage(Construct):
             self, "Observability", config=config, **stack("Observability")
         )
         self.network = (
-            NetworkStack(self, "Network", config=config, network=config.network, **stack("Network"))
+            NetworkStack(
+                self,
+                "Network",
+                config=config,
+                network=config.network,
+                key=self.observability.key,
+                **stack("Network"),
+            )
             if config.network
             else None
         )
@@ -65,6 +72,7 @@ class PayScopeStage(Construct):
             config=config,
             placement=self.network.placement if self.network else on_one_machine(self.observability),
             alarms=self.observability.topic,
+            key=self.observability.key,
             built_layers=built_layers,
             **stack("Data"),
         )

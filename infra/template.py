@@ -1,9 +1,10 @@
-"""The kept template of the local stage, for machines without node: ``python infra/template.py``.
+"""The kept template of the local stage, for machines without node: ``make template``.
 
 localstack/template/ holds what ``python infra/app.py local`` synthesises, reduced to what a deployment
 reads: the stacks in their order, and for each asset the folder in the checkout that is zipped for it.
 """
 
+import argparse
 import json
 import shutil
 import sys
@@ -15,15 +16,17 @@ ROOT = Path(__file__).parents[1]
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)  # this folder's "constructs" must not hide the package of that name
 
-from infra.config import LOCAL
-from infra.stage import build_app
-from payscope_local.assembly import DIGEST_FILE, infrastructure_digest
+from payscope_local.assembly import DIGEST_FILE, infrastructure_digest, is_kept_template_current
 
 KEPT = ROOT / "localstack" / "template"
+STALE = "localstack/template is older than the infrastructure's code: run `make template` and commit it too."
 
 
 def render() -> dict[str, str]:
     """The kept files by name, from a fresh synthesis."""
+    from infra.config import LOCAL
+    from infra.stage import build_app
+
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         build_app(LOCAL, assembly).synth()
@@ -65,7 +68,13 @@ def _folders(assets: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the kept template anew."""
+    """Write the kept template anew; with --check, only tell whether that is needed, without node."""
+    parser = argparse.ArgumentParser(prog="infra/template.py")
+    parser.add_argument("--check", action="store_true", help="exit 1 where the kept template is stale")
+    if parser.parse_args().check:
+        if not is_kept_template_current(ROOT):
+            raise SystemExit(STALE)
+        return
     files = render()
     shutil.rmtree(KEPT, ignore_errors=True)
     KEPT.mkdir(parents=True)

@@ -66,7 +66,9 @@ class ContainerTask(Construct):
             command=["python", f"containers/{folder}/main.py"],
             environment=dict(context.environment),
             readonly_root_filesystem=False,  # Lightning writes beside its working folder
-            logging=ecs.LogDrivers.aws_logs(stream_prefix=folder, log_group=log_group(self, "Logs", config)),
+            logging=ecs.LogDrivers.aws_logs(
+                stream_prefix=folder, log_group=log_group(self, "Logs", config, context.key)
+            ),
         )
         context.connections.grant_read(self.definition.task_role)
 

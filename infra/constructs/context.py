@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_sns as sns
 
@@ -18,6 +19,7 @@ class StageContext:
     Args:
         config: The stage.
         placement: Where functions and tasks run.
+        key: The stage's key, under which buckets and logs lie; None where the cloud's own keys do.
         connections: The secret with the addresses and keys of the stores.
         environment: The settings that every function and task reads.
         alarms: The topic of all alarms.
@@ -26,6 +28,7 @@ class StageContext:
 
     config: StageConfig
     placement: Placement
+    key: kms.IKey | None
     connections: secrets.ISecret
     environment: Mapping[str, str]
     alarms: sns.ITopic

@@ -78,7 +78,7 @@ class PayScopeFunction(Construct):
         config, size = context.config, FUNCTIONS[name]
         if is_async and dead_letters is None:
             raise ValueError(f"{name} is invoked asynchronously and needs a queue for its lost events")
-        group = log_group(self, "Logs", config)
+        group = log_group(self, "Logs", config, context.key)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         inside = context.placement if context.placement.functions_inside else None

@@ -53,7 +53,7 @@ class StateMachine(Construct):
             timeout=timeout,
             tracing_enabled=context.config.tracing,
             logs=sfn.LogOptions(
-                destination=log_group(self, "Logs", context.config),
+                destination=log_group(self, "Logs", context.config, context.key),
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,  # documents name files; ids are in the functions' logs
             ),

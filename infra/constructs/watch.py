@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -26,9 +27,15 @@ def removal_policy(config: StageConfig) -> RemovalPolicy:
     return RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
 
 
-def log_group(scope: Construct, name: str, config: StageConfig) -> logs.LogGroup:
-    """A log group that forgets in time."""
-    return logs.LogGroup(scope, name, retention=_DAYS[config.log_days], removal_policy=removal_policy(config))
+def log_group(scope: Construct, name: str, config: StageConfig, key: kms.IKey | None) -> logs.LogGroup:
+    """A log group that forgets in time, under the stage's key where it has one."""
+    return logs.LogGroup(
+        scope,
+        name,
+        retention=_DAYS[config.log_days],
+        encryption_key=key,
+        removal_policy=removal_policy(config),
+    )
 
 
 def alarm(

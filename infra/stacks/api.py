@@ -1,4 +1,4 @@
-"""The HTTP API and its two functions."""
+"""The HTTP API and its functions."""
 
 # jsii generates protocols whose parameter names differ from its classes', so these rules only cry wolf here.
 # pyright: reportArgumentType=false
@@ -103,7 +103,7 @@ class ApiStack(Stack):
             for route in QUESTION_ROUTES[name]:
                 method, path = route.split(" ")
                 api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=integration)
-        access_logs = log_group(self, "AccessLogs", context.config)
+        access_logs = log_group(self, "AccessLogs", context.config, context.key)
         access_logs.grant_write(iam.ServicePrincipal("delivery.logs.amazonaws.com"))
         stage = apigateway.HttpStage(
             self,

@@ -50,16 +50,12 @@ class DataStack(Stack):
         config: StageConfig,
         placement: Placement,
         alarms: sns.ITopic,
+        key: kms.IKey | None,
         built_layers: Path,
         **stack: object,
     ) -> None:
         super().__init__(scope, name, **stack)
         self._config = config
-        key = (
-            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal_policy(config))
-            if config.customer_key
-            else None
-        )
         access_logs = self._bucket("AccessLogs", None, expire_days=400, versioned=False)
         self.reports = self._bucket("Reports", key, access_logs=access_logs)
         self.work = self._bucket(
@@ -81,6 +77,7 @@ class DataStack(Stack):
         self.context = StageContext(
             config=config,
             placement=placement,
+            key=key,
             connections=self.connections,
             environment={
                 "PAYSCOPE_STAGE": config.name,

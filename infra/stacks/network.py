@@ -5,6 +5,7 @@
 
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.config import Network, StageConfig
@@ -29,7 +30,14 @@ class NetworkStack(Stack):
     """A VPC whose workers reach AWS by endpoints and the vendors through NAT, and nothing reaches in."""
 
     def __init__(
-        self, scope: Construct, name: str, *, config: StageConfig, network: Network, **stack: object
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        config: StageConfig,
+        network: Network,
+        key: kms.IKey | None,
+        **stack: object,
     ) -> None:
         super().__init__(scope, name, **stack)
         vpc = ec2.Vpc(
@@ -56,7 +64,7 @@ class NetworkStack(Stack):
         )
         vpc.add_flow_log(
             "FlowLog",
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Flows", config)),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Flows", config, key)),
         )
         workers = ec2.SecurityGroup(
             self, "Workers", vpc=vpc, allow_all_outbound=False, description="Functions and container tasks"

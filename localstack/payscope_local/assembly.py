@@ -1,5 +1,6 @@
 """A synthesised CDK cloud assembly: its stacks in order, and its assets by content."""
 
+import ast
 import hashlib
 import io
 import json
@@ -12,6 +13,8 @@ from typing import Any
 from payscope.errors import InvalidInput, Unavailable
 
 _NOT_CODE = frozenset({"__pycache__", ".DS_Store", ".pytest_cache"})
+# They read or judge what others synthesise.
+_NOT_SYNTHESISED = frozenset({"check.py", "accepted_findings.py", "template.py"})
 DIGEST_FILE = "infrastructure.sha256"
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -96,10 +99,32 @@ def folder_digest(folder: Path) -> str:
 
 
 def infrastructure_digest(root: Path) -> str:
-    """Equal as long as the code that the templates are synthesised from is the same."""
+    """Equal as long as the code that the templates are synthesised from says the same.
+
+    Comments, docstrings and other texts of the folder change no template, so they do not count.
+    """
     names_of_errors = root / "layers" / "payscope" / "python" / "payscope" / "errors.py"
-    parts = (folder_digest(root / "infra"), (root / "cdk.json").read_text(), names_of_errors.read_text())
+    sources = [path for path in _files(root / "infra") if path.suffix == ".py"]
+    sources = [path for path in sources if path.name not in _NOT_SYNTHESISED]
+    parts = [f"{path.relative_to(root).as_posix()}\0{_meaning(path)}" for path in (*sources, names_of_errors)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def is_kept_template_current(root: Path) -> bool:
+    """Whether the kept template was made from the infrastructure's code as it is now."""
+    stamp = root / "localstack" / "template" / DIGEST_FILE
+    return stamp.exists() and stamp.read_text().strip() == infrastructure_digest(root)
+
+
+def _meaning(source: Path) -> str:
+    tree = ast.parse(source.read_text())
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            del node.body[0]
+    return ast.dump(tree)
 
 
 def _in_order(stacks: dict[str, dict[str, Any]]) -> list[str]:

@@ -45,7 +45,7 @@ def template_folder(places: Places, progress: Progress) -> Path:
             "The infrastructure's code differs from the kept template. "
             "Install Node.js 20 or newer: it is needed to synthesise the template."
         )
-    progress("synthesising the template")
+    progress("synthesising the template, since the kept one is older than infra/ (make template renews it)")
     done = subprocess.run(  # noqa: S603 -- our own interpreter and program
         [sys.executable, str(places.root / "infra" / "app.py"), STAGE],
         cwd=places.root,

@@ -53,6 +53,31 @@ def test_no_bucket_is_public_or_speaks_plain_http(stage: Stage) -> None:
         assert _id(name) in denied, f"{name} takes requests without TLS"
 
 
+def test_in_the_cloud_files_logs_and_alarms_lie_under_the_stages_own_key(dev: Stage, prod: Stage) -> None:
+    """But for the buckets' access logs, which S3 writes under its own keys only."""
+    for stage in (dev, prod):
+        (key,) = stage.of("AWS::KMS::Key").values()
+        assert key["EnableKeyRotation"] is True
+        for name, bucket in stage.of("AWS::S3::Bucket").items():
+            (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            algorithm = rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+            assert algorithm == ("AES256" if _id(name).startswith("AccessLogs") else "aws:kms"), name
+        for kind, field in (("AWS::Logs::LogGroup", "KmsKeyId"), ("AWS::SNS::Topic", "KmsMasterKeyId")):
+            assert [name for name, item in stage.of(kind).items() if field not in item] == [], kind
+
+
+def test_the_stages_key_serves_logs_and_alarms_of_its_own_account_only(prod: Stage) -> None:
+    (key,) = prod.of("AWS::KMS::Key").values()
+    services = [
+        (statement["Principal"]["Service"], statement["Condition"])
+        for statement in key["KeyPolicy"]["Statement"]
+        if "Service" in statement["Principal"]
+    ]
+    assert len(services) == 2
+    for principal, condition in services:
+        assert "AWS::AccountId" in json.dumps(condition), principal
+
+
 def test_reports_are_versioned_and_announce_each_new_object(stage: Stage) -> None:
     (bucket,) = (
         item for name, item in stage.of("AWS::S3::Bucket").items() if _id(name).startswith("Reports")
