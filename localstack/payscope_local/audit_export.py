@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from payscope.domain.audit import AuditEvent, AuditHead, first_fault
+from payscope.domain.audit import GENESIS, AuditEvent, AuditHead, first_fault
 from payscope.domain.merkle import leaf_hash, root_hash
 from payscope.errors import InvalidInput
 
@@ -62,6 +62,44 @@ def read_export(file: Path) -> AuditExport:
     return AuditExport(
         events, AuditHead(head.size, head.entry_hash) if head else None, head.root_hash if head else None
     )
+
+
+def read_head(file: Path) -> AuditHead:
+    """The head of a log that was kept: of an export, or as ``GET /audit/head`` answered it.
+
+    Raises:
+        InvalidInput: The file holds no head.
+    """
+    try:
+        document: Any = json.loads(file.read_text(encoding="utf-8"))
+        head = _Head.model_validate(document.get("head", document))
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    except (AttributeError, ValueError, ValidationError, RecursionError) as error:
+        raise InvalidInput(f"{file} holds no head of an audit log.") from error
+    return AuditHead(head.size, head.entry_hash)
+
+
+def check_continues(export: AuditExport, earlier: AuditHead) -> str:
+    """That a verified export still holds, unchanged, what the earlier head ended with.
+
+    Whoever owns the database can write a whole log anew, hashes and all; that it is not the one of before
+    shows only against a head that was kept elsewhere.
+
+    Raises:
+        InvalidInput: It does not, or it begins behind that head.
+    """
+    known = {0: GENESIS, **{event.sequence: event.entry_hash for event in export.events}}
+    for event in export.events[:1]:
+        known[event.sequence - 1] = event.previous_hash
+    found = known.get(earlier.size)
+    if found is None and max(known) < earlier.size:
+        raise InvalidInput(f"The log had {earlier.size} entries and now ends at {max(known)}: it was cut.")
+    if found is None:
+        raise InvalidInput(f"The export begins behind entry {earlier.size}; export the log from there on.")
+    if found != earlier.entry_hash:
+        raise InvalidInput(f"The log was written anew: entry {earlier.size} is not the one that was kept.")
+    return f"It goes on from the head that was kept at entry {earlier.size}."
 
 
 def verify_export(export: AuditExport) -> str:

@@ -38,6 +38,12 @@ def register(subparsers: "_Commands[argparse.ArgumentParser]") -> None:
     )
     verify = audit.add_parser("verify", help="check an exported log, without the service")
     verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FILE",
+        help="an export or a head of GET /audit/head that was kept: the log must still go on from it",
+    )
     verify.set_defaults(run=_audit_verify)
     export = _command(audit, "export", "write a bank's whole log and its head", _audit_export)
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -104,9 +110,12 @@ def _run_machine(options: argparse.Namespace) -> int:
 
 
 def _audit_verify(options: argparse.Namespace) -> int:
-    from payscope_local.audit_export import read_export, verify_export
+    from payscope_local.audit_export import check_continues, read_export, read_head, verify_export
 
-    _print(verify_export(read_export(options.file)))
+    export = read_export(options.file)
+    _print(verify_export(export))
+    if options.earlier is not None:
+        _print(check_continues(export, read_head(options.earlier)))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from payscope.domain.audit import AuditEvent, entry_hash
 from payscope.domain.merkle import leaf_hash, root_hash
 from payscope.errors import InvalidInput
 from payscope_local.audit_export import read_export, verify_export
@@ -96,3 +97,59 @@ def test_what_is_no_export_is_told_so(tmp_path: Path, text: str) -> None:
 
 def test_a_file_that_is_not_there_ends_with_one(tmp_path: Path) -> None:
     assert main(["audit", "verify", str(tmp_path / "none")]) == 1
+
+
+def rewritten(events: list[AuditEvent]) -> list[AuditEvent]:
+    """The log as an owner of the database would forge it: one entry other, all hashes right again."""
+    forged: list[AuditEvent] = []
+    for event in events:
+        text = event.canonical.replace("query/3", "query/9")
+        previous = forged[-1].entry_hash if forged else event.previous_hash
+        forged.append(AuditEvent(event.sequence, text, previous, entry_hash(previous, text)))
+    return forged
+
+
+def kept(tmp_path: Path, length: int) -> Path:
+    file = tmp_path / "kept.json"
+    file.write_text(json.dumps({"bank_id": "any", **asdict(head_of(log_of(length)))}))
+    return file
+
+
+def verified(tmp_path: Path, items: list[AuditEvent], earlier: Path) -> int:
+    file = written(tmp_path, {"items": [asdict(item) for item in items]})
+    return main(["audit", "verify", str(file), "--earlier", str(earlier)])
+
+
+@pytest.mark.parametrize("length", [1, 7, 12])
+def test_a_log_goes_on_from_a_head_that_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], length: int
+) -> None:
+    assert verified(tmp_path, log_of(12), kept(tmp_path, length)) == 0
+    assert f"kept at entry {length}." in capsys.readouterr().out
+    assert verified(tmp_path, log_of(12)[length:], kept(tmp_path, length)) == (0 if length < 12 else 1)
+
+
+def test_a_log_written_anew_verifies_by_itself_and_not_against_a_head_that_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = rewritten(log_of(12))
+    assert main(["audit", "verify", str(written(tmp_path, [asdict(item) for item in forged]))]) == 0
+    assert verified(tmp_path, forged, kept(tmp_path, 7)) == 1
+    assert "entry 7 is not the one that was kept" in capsys.readouterr().err
+
+
+def test_a_log_that_was_cut_or_is_not_whole_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verified(tmp_path, log_of(5), kept(tmp_path, 7)) == 1
+    assert "had 7 entries and now ends at 5" in capsys.readouterr().err
+    assert verified(tmp_path, log_of(12)[9:], kept(tmp_path, 7)) == 1
+    assert "begins behind entry 7" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"head": 3}', '{"size": "7", "entry_hash": "x"}'])
+def test_what_holds_no_head_is_told_so(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "kept.json"
+    file.write_text(text)
+    assert verified(tmp_path, log_of(3), file) == 1
+    assert "no head" in capsys.readouterr().err
