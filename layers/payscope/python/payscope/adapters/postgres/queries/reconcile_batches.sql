@@ -78,11 +78,11 @@ item as (
     left join grouped g on g.payout = i.event_id
     where i.event_type = 'BANK_ENTRY' or %(rules)s::jsonb -> 'payout_sources' ? i.source
 )
-select i.bank_id, i.event_id, i.revision, i.event_type, i.source, i.subtype, i.occurred_at, i.booked_on, i.amount_minor,
-       i.currency, i.settlement_minor, i.settlement_currency, i.merchant_id, i.mcc, i.network, i.card_present,
-       i.approved, i.exclusion, i.approval_code, i.card_token, i.lifecycle_id, i.arn, i.processor_ref, i.batch_ref,
-       i.sequence, i.report_id, k.payment_key, md5(concat_ws(E'\x1f', %(bank_id)s::text, k.payment_key))::uuid,
-       case when i.credit is not null then 8 when i.batch_ref is null then 6 else 7 end, 0
+select md5(concat_ws(E'\x1f', %(bank_id)s::text, k.payment_key))::uuid, i.event_id, i.amount_minor, i.settlement_minor,
+       i.occurred_at, i.report_id, i.booked_on, i.revision, i.sequence,
+       case when i.credit is not null then 8 when i.batch_ref is null then 6 else 7 end, 0,
+       i.card_present, i.approved, i.event_type, i.source, i.currency, i.settlement_currency, i.merchant_id, i.mcc,
+       i.network, i.exclusion, i.approval_code, i.card_token, i.lifecycle_id, i.arn, i.processor_ref, k.payment_key
 from item i
 cross join lateral (
     select coalesce('credit:' || i.credit, 'batch:' || i.batch_ref, 'event:' || i.event_id) as payment_key

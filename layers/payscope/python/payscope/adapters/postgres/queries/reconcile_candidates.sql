@@ -23,12 +23,14 @@ pair as (
     select distinct d.event_id, p.lifecycle_id
     from damaged d
     join payment_event p on p.merchant_id = d.merchant_id and p.lifecycle_id is not null
+        and p.event_type = case d.event_type when 'SETTLEMENT' then 'CLEARING' else 'AUTH' end
+        and (p.event_type <> 'AUTH' or p.approved)
+        -- What was cleared, in the currency in which it is settled.
+        and case when p.event_type = 'CLEARING' then coalesce(p.settlement_minor, p.amount_minor)
+                 else p.amount_minor end = d.amount_minor
+        and case when p.event_type = 'CLEARING' then coalesce(p.settlement_currency, p.currency)
+                 else p.currency end = d.currency
         and p.booked_on between d.booked_on - %(days)s and d.booked_on
-        and ((d.event_type = 'SETTLEMENT' and p.event_type = 'CLEARING'
-              and (coalesce(p.settlement_minor, p.amount_minor), coalesce(p.settlement_currency, p.currency))
-                  = (d.amount_minor, d.currency))
-             or (d.event_type = 'CLEARING' and p.event_type = 'AUTH' and p.approved
-                 and (p.amount_minor, p.currency) = (d.amount_minor, d.currency)))
         and (d.arn is null or p.arn is null or p.arn !~ '^[0-9]{23}$' or abs(p.arn::numeric - d.arn) <= d.unit)
     where not exists (
         select from has_stage s where s.lifecycle_id = p.lifecycle_id and s.event_type = d.event_type)

@@ -1,10 +1,7 @@
 -- purpose: remove the memberships that no longer hold, and the matches that have no event left.
 -- parameters: bank_id uuid.
 -- grain: one row of payscope.match per match that was removed.
-with stray as (
-    select distinct match_id, event_id from membership where is_stray
-),
-gone as (
+with gone as (
     delete from payscope.match_event me
     using stray s
     where me.bank_id = %(bank_id)s and me.match_id = s.match_id and me.event_id = s.event_id

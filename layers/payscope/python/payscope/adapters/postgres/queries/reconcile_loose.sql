@@ -1,12 +1,21 @@
 -- purpose: events without lifecycle id that this round's payments may own: the touched ones, those that share an
 --          ARN, a source's own reference, or card and approval code, those whose reference is damaged but whose
 --          merchant and amount fit, and those that were matched with such events before.
--- parameters: bank_id uuid, round integer, low timestamptz, high timestamptz.
+-- parameters: bank_id uuid, report_id uuid, round integer, low timestamptz, high timestamptz.
 -- grain: rows of the temporary table loose, one per current event.
 insert into loose
 select distinct on (c.event_id) c.*, %(round)s
 from (
-    select * from touched where %(round)s = 1 and lifecycle_id is null
+    select i.*
+    from payscope.payment_item i
+    where %(round)s = 1 and i.bank_id = %(bank_id)s and i.report_id = %(report_id)s and i.lifecycle_id is null
+      and i.occurred_at between %(low)s and %(high)s
+    union all
+    select i.*
+    from touched t
+    join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = t.event_id
+        and i.occurred_at between %(low)s and %(high)s
+    where %(round)s = 1 and not t.is_reported and t.lifecycle_id is null
     union all
     select i.*
     from payment_event p

@@ -5,8 +5,8 @@ with
 touched as (
     select match_id from verdict
     union
-    select s.match_id from membership s
-    where s.is_stray and not exists (
+    select s.match_id from stray s
+    where not exists (
         select from payscope.match m where m.bank_id = %(bank_id)s and m.match_id = s.match_id)
 ),
 before as (

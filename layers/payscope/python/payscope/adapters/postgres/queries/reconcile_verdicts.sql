@@ -52,6 +52,7 @@ left join (
                       'subset_sum'])[e.rank],
                'reference', coalesce(e.arn, e.processor_ref)) order by e.event_id) as links
     from payment_event e
-    where e.rank in (2, 3, 4, 5) and e.payment_key like 'lifecycle:%%' or e.rank = 8
+    -- In the first round all are of rank 1.
+    where e.round <> 1 and (e.rank in (2, 3, 4, 5) and e.payment_key like 'lifecycle:%%' or e.rank = 8)
     group by e.match_id
 ) l on l.match_id = p.match_id

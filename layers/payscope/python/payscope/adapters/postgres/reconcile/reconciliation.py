@@ -20,6 +20,14 @@ _REACH = timedelta(days=200)
 _ROUNDS = 4
 # Touched events from which a plan that was made for a few of them can become slow.
 _MANY = 1_000
+# By which columns the widest temporary tables are joined; statistics of the others would only take time.
+_JOINED_BY = {
+    "touched": ("event_id", "lifecycle_id", "match_id", "event_type"),
+    "payment_event": ("event_id", "match_id", "merchant_id", "event_type", "rank", "revision", "round"),
+    "summed": ("match_id", "terms", "clearings"),
+    "payment": ("match_id",),
+    "verdict": ("match_id",),
+}
 # Rows from which sorts and hash tables are worth more memory than the server gives by itself.
 _LARGE = 50_000
 
@@ -75,6 +83,7 @@ class _Run:
         self.keys["low"] = datetime.combine(min(days), time(), UTC) - _REACH
         self.keys["high"] = datetime.combine(max(days), time(), UTC) + _REACH
         self.touched = self._fill("touched")
+        self.touched += self._fill("overdue", "touched")
         if self.touched >= _LARGE:
             self.cursor.execute("set local work_mem = '128MB'")
         return self.touched > 0
@@ -89,7 +98,7 @@ class _Run:
             ("payments", "payment"),
             ("found_breaks", "found_break"),
             ("verdicts", "verdict"),
-            ("memberships", "membership"),
+            ("strays", "stray"),
         ):
             self._fill(query, table)
         return self._store()
@@ -158,10 +167,8 @@ class _Run:
                 self.keys["payouts"].append(payout)
 
     def _store(self) -> ReconciliationResult:
-        payments: Counter[str] = Counter()
-        for query in ("update_matches", "insert_matches"):
-            self._execute(query)
-            payments.update(dict(self.cursor.fetchall()))
+        self._execute("store_matches")
+        payments: dict[str, int] = dict(self.cursor.fetchall())
         self._execute("drop_members")
         self._execute("insert_members")
         self._execute("note_days")
@@ -170,7 +177,7 @@ class _Run:
         for change, reason, count in self.cursor.fetchall():
             changes[change][reason] += count
         opened = changes["opened"] + changes["reopened"]
-        return ReconciliationResult(dict(payments), dict(opened), dict(changes["cleared"]))
+        return ReconciliationResult(payments, dict(opened), dict(changes["cleared"]))
 
     def _execute(self, name: str, **more: object) -> int:
         """Rows that the statement found or wrote."""
@@ -181,5 +188,8 @@ class _Run:
         """As ``_execute``, of a statement that fills a temporary table, whose size the planner then knows."""
         rows = self._execute(name, **more)
         if max(rows, self.touched) >= _MANY:
-            self.cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table or name)))
+            filled = table or name
+            columns = sql.SQL(", ").join(map(sql.Identifier, _JOINED_BY.get(filled, ())))
+            of = sql.SQL("({})").format(columns) if filled in _JOINED_BY else sql.SQL("")
+            self.cursor.execute(sql.SQL("analyze {} {}").format(sql.Identifier(filled), of))
         return rows

@@ -1,0 +1,18 @@
+-- purpose: the events of payments that were due. Most of those the report itself touches: it brought what they
+--          waited for. Where all their members name the lifecycle id, they are gathered by it anyway.
+-- parameters: bank_id uuid, report_id uuid, low timestamptz, high timestamptz (the span in which their payments lie).
+-- grain: rows of the temporary table touched, one per current event.
+insert into touched
+select i.event_id, i.revision, i.event_type, i.booked_on, i.lifecycle_id, i.batch_ref, false,
+       case when i.lifecycle_id is not null
+            then md5(concat_ws(E'\x1f', %(bank_id)s::text, 'lifecycle:' || i.lifecycle_id))::uuid end
+from (
+    select match_id from due where rule <> 'lifecycle_id'
+    union all
+    select d.match_id from due d
+    where d.rule = 'lifecycle_id' and not exists (select from touched t where t.match_id = d.match_id)
+) d
+join payscope.match_event me on me.bank_id = %(bank_id)s and me.match_id = d.match_id
+join payscope.payment_item i on i.bank_id = %(bank_id)s and i.event_id = me.event_id
+    and i.occurred_at between %(low)s and %(high)s
+where i.report_id <> %(report_id)s
