@@ -110,8 +110,6 @@ def _key(asked: Covered, value: Value) -> tuple[gold.Key, str | None]:
 def _number(value: Value) -> gold.Number:
     if value.value is None:
         return None
-    if value.metric in gold.HEADROOMS:
-        return Fraction(value.value)
     if value.denominator is not None and value.numerator is not None:
         return Fraction(value.numerator, value.denominator)
     if value.minor is not None:
