@@ -428,3 +428,27 @@ def test_the_order_in_which_files_arrive_does_not_matter(database: Database) -> 
         "c": ("MISSING_CLEARING", 1000),
         "d": ("AMOUNT", 300),
     }
+
+
+def analyses(database: Database, file_rows: int) -> int:
+    """How often the table of matches had been analysed once statistics were refreshed for such a file."""
+    with database.platform() as cursor:
+        cursor.execute("select pg_stat_force_next_flush()")
+    with database.platform() as cursor:
+        cursor.execute("select payscope.refresh_statistics(%s, %s, %s)", (*MONTH, file_rows))
+    with database.platform() as cursor:
+        cursor.execute(
+            "select analyze_count from pg_stat_user_tables"
+            " where schemaname = 'payscope' and relname = 'match'"
+        )
+        (count,) = cursor.fetchone() or (0,)
+        return count
+
+
+def test_the_larger_a_file_the_fewer_rows_are_unknown_to_the_statistics(
+    database: Database, bank: UUID
+) -> None:
+    known = analyses(database, 100_000_000)
+    reconcile(database, bank, month_of(*(authorised(f"p{n}", 1000) for n in range(20))))
+    assert analyses(database, 1_000) == known
+    assert analyses(database, 100_000_000) == known + 1

@@ -75,7 +75,7 @@ select name from our_function
     'payscope.current_bank_id()'::regprocedure, 'payscope.schema_version()'::regprocedure,
     'payscope.bank_ids()'::regprocedure, 'payscope.ensure_event_partition(date)'::regprocedure,
     'payscope.drop_expired_event_partitions()'::regprocedure,
-    'payscope.refresh_statistics(date, date)'::regprocedure);
+    'payscope.refresh_statistics(date, date, bigint)'::regprocedure);
 
 -- rule: a function that runs as the owner fixes its search path
 select name from our_function

@@ -1,6 +1,7 @@
 """Reconciliation as set-based SQL over the touched payments."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -45,10 +46,8 @@ class PostgresReconciliationLedger:
         keys = {"bank_id": bank_id, "report_id": report_id, "now": now, "rules": Jsonb(rules.document)}
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(load_query("reconcile_span"), keys)
-            span = cursor.fetchone()
-        if span is not None:
-            with self._database.platform(deadline_s=_DEADLINE_S) as cursor:
-                cursor.execute("select payscope.refresh_statistics(%s, %s)", span)
+            reported = cursor.fetchone()
+        self._refresh_statistics(reported)
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
             cursor.execute(
                 "select pg_advisory_xact_lock(hashtextextended('reconcile ' || %(bank_id)s::text, 0))", keys
@@ -59,7 +58,16 @@ class PostgresReconciliationLedger:
                 {stage: [first.isoformat(), last.isoformat()] for stage, first, last in cursor.fetchall()}
             )
             run = _Run(cursor, rules, keys)
-            return run.decide() if run.find_touched(span) else ReconciliationResult({}, {}, {})
+            touches = run.find_touched(() if reported is None else reported[:2])
+            result = run.decide() if touches else ReconciliationResult({}, {}, {})
+        # What was written now is read next by the fee audit, the proof, the graph and the roll-ups.
+        self._refresh_statistics(reported)
+        return result
+
+    def _refresh_statistics(self, reported: tuple[date, date, int] | None) -> None:
+        if reported is not None:
+            with self._database.platform(deadline_s=_DEADLINE_S) as cursor:
+                cursor.execute("select payscope.refresh_statistics(%s, %s, %s)", reported)
 
 
 @dataclass
@@ -71,13 +79,13 @@ class _Run:
     keys: dict[str, Any]
     touched: int = 0
 
-    def find_touched(self, span: tuple[date, date] | None) -> bool:
+    def find_touched(self, span: Sequence[date]) -> bool:
         """Whether the report touched any payment, or a payment that waited was due."""
         # Row counts and rough shapes of the temporary tables are enough for their plans.
         self.cursor.execute("set local default_statistics_target = 10")
         self._fill("due")
         self.cursor.execute("select min(due_on), max(due_on) from due")
-        days = [day for day in (*(span or ()), *(self.cursor.fetchone() or ())) if day is not None]
+        days = [day for day in (*span, *(self.cursor.fetchone() or ())) if day is not None]
         if not days:
             return False
         self.keys["low"] = datetime.combine(min(days), time(), UTC) - _REACH
