@@ -9,6 +9,8 @@ from uuid import UUID
 import pyarrow as pa
 
 from payscope.adapters.arrow.mapper import ArrowMapper
+from payscope.application.ingest.prove_totals import with_currencies
+from payscope.application.ingest.report_ports import TotalLine
 from payscope.domain.ingest.problems import Problem
 from payscope.domain.money import decimal_text
 from tests.unit.ingest.reading import Read, read
@@ -24,7 +26,7 @@ class Loaded:
     events: list[dict[str, Any]]
     problems: list[Problem]
     informative: int
-    totals: dict[tuple[str, str], tuple[Decimal, Decimal]]
+    totals: dict[tuple[str, str], tuple[Decimal, Decimal | None]]
 
     @property
     def profile(self) -> str:
@@ -39,12 +41,11 @@ class Loaded:
         ]
 
     @property
-    def agreeing(self) -> dict[str, bool]:
-        """Stated totals by name, and whether the rows give them."""
+    def agreeing(self) -> dict[str, bool | None]:
+        """Stated totals by name, and whether the rows give them; None where that cannot be compared."""
         return {
-            f"{name} {currency}".strip(): stated == computed
+            f"{name} {currency}".strip(): None if computed is None else stated == computed
             for (name, currency), (stated, computed) in self.totals.items()
-            if stated is not None
         }
 
     def sums(self, amount: str = "amount_minor", currency: str = "currency") -> dict[str, Decimal]:
@@ -86,7 +87,15 @@ def load_read(found: Read) -> Loaded:
     repeated = sum(event["repeats"] for event in events)
     rows = len({event["row_number"] for event in events}) + repeated
     assert chunk.rows == rows + chunk.informative + chunk.quarantined
-    totals = {key: (value, Decimal(computed[key])) for key, value in stated.items()}
+    lines = [
+        TotalLine(name, currency, stated.get((name, currency)), Decimal(computed[name, currency]))
+        for name, currency in {**stated, **computed}
+    ]
+    totals = {
+        (line.name, line.currency): (line.stated, line.computed)
+        for line in with_currencies(lines)
+        if line.stated is not None
+    }
     return Loaded(
         found,
         events,

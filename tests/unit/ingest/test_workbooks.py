@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payscope.domain.ingest.formats import FileFormat
@@ -51,8 +51,8 @@ def test_dates_are_written_out_and_numbers_are_what_was_meant() -> None:
 
 def test_references_that_a_spreadsheet_has_shortened_are_told() -> None:
     found = read(workbook(sheet({1: HEADER, 2: ("2026-03-01", (0, "4.8147690000000001E+15"), 1, "EUR")})))
-    assert found.rows[0]["Reference"] == "4814769000000000"
-    assert found.notes == ["a spreadsheet has shortened long references to 15 digits"]
+    assert found.rows[0]["Reference"] == "4.814769E+15"
+    assert found.notes == ["a spreadsheet has shortened long references to the form 1.23E+22"]
 
 
 def test_shared_texts_are_looked_up_without_their_reading_aids() -> None:
@@ -76,7 +76,10 @@ def test_the_sheet_with_a_table_is_read_and_the_rows_of_others_are_accounted_for
     found = read(workbook(notes, sheet({1: HEADER, 2: ROW}), sheet({1: ("hidden",)}), hidden=(3,)))
     assert len(found.rows) == 1
     assert found.informative == 2
-    assert found.notes == ["sheet 1 of the workbook was not read; it has 2 rows"]
+    assert found.notes == [
+        "hidden sheets of the workbook were not read: 1",
+        "sheet 1 of the workbook was not read; it has 2 rows",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,7 @@ def test_no_bytes_that_call_themselves_an_old_workbook_break_the_reader(rest: by
     assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + rest)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5_000), st.binary(min_size=1, max_size=4))
 def test_a_sheet_with_changed_xml_gives_accounted_rows_or_a_reason(place: int, change: bytes) -> None:
     xml = bytearray(sheet({1: HEADER, 2: ROW, 3: ROW}).encode())

@@ -31,6 +31,9 @@ _TEXT = pa.string()
 _PROBLEM = "problem"
 # Two references of which a spreadsheet keeps the first digits may look like one.
 _SHORTENED = r"^[0-9](?:[.,][0-9]{1,14})?E\+[12][0-9]$"
+# A reference of digits in a column that a program took for numbers, as it takes one with empty cells.
+_FLOAT = r"^([0-9]{4,15})[.,]0$"
+_IDENTIFIERS = frozenset({"lifecycle_id", "processor_ref", "order_ref", "batch_ref", "merchant_id", "mcc"})
 _CARD_SHAPE = r"^card_(?P<bin>[0-9]{6,8})_(?P<last4>[0-9]{4})_(?P<token>[0-9a-f]{32})$"
 _MASKED_SHAPE = r"^(?P<bin>[0-9]{6,8})[*xX\x{2022}.#-]{3,11}(?P<last4>[0-9]{4})$"
 
@@ -55,7 +58,8 @@ class RuleRun:
         self._times()
         self._amounts()
         for name, source in rule.fields.items():
-            self._keep(name, self._text(source, name))
+            text = self._text(source, name)
+            self._keep(name, _without_fraction(text) if name in _IDENTIFIERS else text)
         if rule.subtype is not None:
             self._keep("subtype", self._text(rule.subtype, "subtype"))
         self._card()
@@ -82,14 +86,17 @@ class RuleRun:
     def _reference(self) -> pa.Array:
         """The source's reference; several columns are joined, a single one must not be empty."""
         names = self._rule.ref
-        texts = [self._sheet.text(name) for name in names]
+        texts = [_without_fraction(self._sheet.text(name)) for name in names]
         if len(texts) == 1:
             self._bad(pc.is_null(texts[0]), names[0], ProblemCode.MISSING, lambda _: f"{names[0]} is empty.")
             self._bad(
                 pc.fill_null(pc.match_substring_regex(texts[0], _SHORTENED), False),
                 names[0],
                 ProblemCode.DAMAGED_REFERENCE,
-                lambda at: f"{names[0]}: {shown(texts[0], at)} is what is left of a longer reference.",
+                lambda at: (
+                    f"{names[0]}: {shown(texts[0], at)} is what a spreadsheet left of a longer reference;"
+                    " send the file as the system wrote it, or format the column as text before it is filled."
+                ),
             )
             return texts[0]
         return pc.binary_join_element_wise(*texts, ":", null_handling="replace", null_replacement="")
@@ -378,6 +385,13 @@ def signed(total: pa.Array, source: AmountField, sheet: Sheet) -> pa.Array:
     if source.negative_when:
         total = pc.if_else(holds(sheet, source.negative_when), pc.negate(total), total)
     return total
+
+
+def _without_fraction(text: pa.Array) -> pa.Array:
+    """References without the fraction of a float, ``4814769.0``."""
+    if not pc.any(pc.ends_with(text, "0")).as_py():
+        return text
+    return pc.replace_substring_regex(text, _FLOAT, r"\1")
 
 
 def _first_column(source: AmountField | None) -> str:

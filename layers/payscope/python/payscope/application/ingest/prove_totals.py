@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -45,7 +46,7 @@ class ProveTotals:
             for key in chunk_keys:
                 mapped = self.mapper.map(self.chunks.read(key), profile, bank_id, report_id, ())
                 lines = _added(lines, mapped.totals)
-            lines = tuple(replace(line, agrees=line.comparison) for line in lines)
+            lines = tuple(replace(line, agrees=line.comparison) for line in with_currencies(lines))
             if any(line.agrees is False for line in lines):
                 self.ledger.judge(bank_id, report_id, lines)
         wrong = next((line for line in lines if line.agrees is False), None)
@@ -69,3 +70,21 @@ def _added(lines: Iterable[TotalLine], parts: Iterable[TotalPart]) -> tuple[Tota
             line = replace(line, stated=stated, computed=computed)
         found[part.name, part.currency] = line
     return tuple(found[key] for key in sorted(found))
+
+
+def with_currencies(lines: Sequence[TotalLine]) -> tuple[TotalLine, ...]:
+    """The lines, of which one stated without a currency is of the only one that the rows have.
+
+    Of several currencies it is no sum, and cannot be compared; a count of rows can.
+    """
+    found: list[TotalLine] = []
+    for line in lines:
+        parts = [other.computed for other in lines if other.name == line.name and other.currency]
+        if line.currency or line.stated is None or not parts:
+            found.append(line)
+            continue
+        is_sum = len(parts) == 1 or line.name == "rows"
+        known = [part for part in parts if part is not None]
+        computed = sum(known, Decimal(0)) if is_sum and len(known) == len(parts) else None
+        found.append(replace(line, computed=computed))
+    return tuple(found)

@@ -172,6 +172,8 @@ def _known_layout(lines: Sequence[str], profiles: Sequence[Profile]) -> Layout |
             if delimiter not in line:
                 continue
             cells = _cells(line, delimiter)
+            above = _cells(lines[number - 2], delimiter) if number > 1 else []
+            cells = _on_two_lines(above, cells) or cells
             profile = match_profile(cells, profiles)
             if profile is None:
                 continue
@@ -189,6 +191,8 @@ def _likely_layout(lines: Sequence[str]) -> Layout | None:
         for number, row in enumerate(rows, 1):
             if not _is_header(row):
                 continue
+            if number < len(rows) and (both := _on_two_lines(row, rows[number])) is not None:
+                row, number = both, number + 1
             following = rows[number : number + 10]
             alike = sum(
                 1 for other in following if len(other) == len(row) and any(cell.strip() for cell in other)
@@ -200,6 +204,24 @@ def _likely_layout(lines: Sequence[str]) -> Layout | None:
                 best = (score, _layout(row, delimiter, number, lines, None))
             break
     return best[1] if best else None
+
+
+def _on_two_lines(upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
+    """The column names of a header whose cells were merged downwards; None when the lines are none.
+
+    Such cells are empty in the lower line. Cells merged to the right are titles over several columns,
+    which have names of their own in the lower line.
+    """
+    if len(upper) != len(lower):
+        return None
+    names = [own.strip() or over.strip() for over, own in zip(upper, lower, strict=True)]
+    is_merged = any(over.strip() and not own.strip() for over, own in zip(upper, lower, strict=True))
+    is_told = any(own.strip() for own in lower)
+    return names if is_merged and is_told and all(names) and _is_header(names) and _is_words(lower) else None
+
+
+def _is_words(cells: Sequence[str]) -> bool:
+    return not any(_NUMBER.fullmatch(cell.strip()) or _DATE.fullmatch(cell.strip()) for cell in cells if cell)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

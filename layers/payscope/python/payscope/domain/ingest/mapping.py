@@ -16,7 +16,13 @@ from payscope.domain.ingest.column_values import (
 from payscope.domain.ingest.column_words import currency_in_name
 from payscope.domain.ingest.figures import FigurePlan, Identity, Tally
 from payscope.domain.ingest.row_kinds import RowKind, kind_rules, row_kind
-from payscope.domain.ingest.stated_sums import StatedSum, TotalsLine, compare_totals
+from payscope.domain.ingest.stated_sums import (
+    StatedCount,
+    StatedSum,
+    TotalsLine,
+    compare_counts,
+    compare_totals,
+)
 from payscope.errors import InvalidInput
 
 # From this share on of decisions with the same evidence that were right, a decision counts as sure.
@@ -56,6 +62,7 @@ class _Findings:
     plan: FigurePlan
     tally: Tally
     stated: tuple[StatedSum, ...]
+    counts: tuple[StatedCount, ...]
     fixed_currency: str | None
 
     def column(self, target: str) -> str | None:
@@ -146,7 +153,8 @@ def _found(
         names = [choice.column for target, choice in chosen.items() if target in AMOUNTS]
         told = {code for name in names if (code := currency_in_name(name))}
         fixed = told.pop() if len(told) == 1 else None
-    return _Findings(_tied(chosen, tally, stated), sample, plan, tally, stated, fixed)
+    counts = compare_counts(totals, tally)
+    return _Findings(_tied(chosen, tally, stated), sample, plan, tally, stated, counts, fixed)
 
 
 def _of_sample(plan: FigurePlan, sample: Mapping[str, Sequence[str]]) -> Tally:
@@ -234,7 +242,7 @@ def _proposal(fingerprint: str, columns: Sequence[str], found: _Findings) -> Inf
             str(identity): f"{found.tally.held(identity).rows} of {found.tally.held(identity).of} rows"
             for identity in found.plan.identities
         },
-        "totals": [str(total) for total in found.stated],
+        "totals": [str(total) for total in (*found.stated, *found.counts)],
     }
     if found.tally.rolls is not None:
         evidence["balance_rolls"] = found.tally.rolls
@@ -262,7 +270,7 @@ def _proofs(found: _Findings) -> list[str]:
 def _contradictions(found: _Findings) -> list[str]:
     """What speaks against the proposal in the file's own figures."""
     told = [f'{count:,} values of "{name}" are no amounts.' for name, count in found.tally.unreadable.items()]
-    told += [f"{total}." for total in found.stated if total.agrees is False]
+    told += [f"{total}." for total in (*found.stated, *found.counts) if total.agrees is False]
     if found.tally.rolls is False:
         told.append("The balance does not run on by the amounts.")
     if {"net", "fee", "amount"} <= found.chosen.keys() and not any(
@@ -276,7 +284,9 @@ def _contradictions(found: _Findings) -> list[str]:
 def _controls(found: _Findings) -> dict[str, Any]:
     """What a file of this layout states about itself, and what to compare it with."""
     controls: list[dict[str, Any]] = [{"name": "rows"}]
-    footers: dict[str, dict[str, Any]] = {}
+    footers: dict[str, dict[str, Any]] = {
+        count.line.label: {"label": count.line.label, "rows": count.cell} for count in found.counts
+    }
     for total in found.stated:
         footer = footers.setdefault(total.line.label, {"label": total.line.label, "amounts": {}})
         name = f"sum of {total.column}"
@@ -284,6 +294,8 @@ def _controls(found: _Findings) -> dict[str, Any]:
         control: dict[str, Any] = {"name": name, "amount": {"plus": total.column}}
         if total.currency_cell is not None:
             footer["currency"] = total.currency_cell
+        if found.column("currency") is not None:
+            # Also where the line says none: of rows in several currencies it is no sum then.
             control["currency"] = found.column("currency")
         if control not in controls:
             controls.append(control)

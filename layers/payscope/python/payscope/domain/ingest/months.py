@@ -24,6 +24,8 @@ _MONTHS: MappingProxyType[str, int] = MappingProxyType(
     {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 )
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
+# 5 de marzo de 2026, 5 de março de 2026.
+_OF = re.compile(r"(?<=\d) +del? +(?=\d)", re.IGNORECASE)
 
 
 def month_number(word: str) -> int | None:
@@ -43,4 +45,5 @@ def month_in_digits(text: str) -> str:
         number = month_number(found.group())
         return found.group() if number is None else f"{number:02d}"
 
-    return _WORD.sub(digits, text)
+    replaced = _WORD.sub(digits, text)
+    return replaced if replaced == text else _OF.sub(" ", replaced)

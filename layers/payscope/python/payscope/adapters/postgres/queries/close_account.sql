@@ -9,10 +9,27 @@ summed as (
     from payscope.report_chunk c
     where c.bank_id = %(bank_id)s and c.report_id = %(report_id)s
 ),
+-- What is stated without a currency is of the only one that the rows have; of several it is no sum, but a count.
+by_currency as (
+    select c.name, case when count(*) = 1 or c.name = 'rows' then sum(c.computed) end as computed
+    from payscope.control_total c
+    where c.bank_id = %(bank_id)s and c.report_id = %(report_id)s and c.currency <> ''
+    group by c.name
+),
+compared as (
+    select t.name, t.currency, t.stated,
+           case when t.currency = '' and b.name is not null and t.stated is not null then b.computed
+                else t.computed end as computed
+    from payscope.control_total t
+    left join by_currency b on b.name = t.name
+    where t.bank_id = %(bank_id)s and t.report_id = %(report_id)s
+),
 judged as (
     update payscope.control_total t
-    set agrees = case when t.stated is null or t.computed is null then null else t.stated = t.computed end
-    where t.bank_id = %(bank_id)s and t.report_id = %(report_id)s
+    set computed = c.computed,
+        agrees = case when c.stated is null or c.computed is null then null else c.stated = c.computed end
+    from compared c
+    where t.bank_id = %(bank_id)s and t.report_id = %(report_id)s and c.name = t.name and c.currency = t.currency
 ),
 told as (
     update payscope.report r

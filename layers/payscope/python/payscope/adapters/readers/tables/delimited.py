@@ -21,6 +21,7 @@ from pyarrow import csv as arrow_csv
 from payscope.adapters.readers.row_numbers import row_numbers
 from payscope.adapters.readers.tables.lines import BLOCK_BYTES, LineBlock, LongLine, read_lines
 from payscope.application.ingest.report_ports import Block, ReadLayout
+from payscope.domain.ingest.control_lines import control_line, is_count_label
 from payscope.domain.ingest.formats import Encoding, FileFormat, decode_head
 from payscope.domain.ingest.layouts import MAYBE_TOTAL, Layout, is_bare_total, is_total_label, tell_layout
 from payscope.domain.ingest.problems import Problem, ProblemCode, StatedTotal
@@ -206,11 +207,17 @@ class _TableRows:
         return LineBlock(header + 1, below)
 
     def _above_table(self, text: str, account: _Account) -> None:
-        """Account for a line above the table; one of the profile's totals is taken down."""
+        """Account for a line above the table; what it states about the table is taken down."""
         if not text.strip(" \t;,|"):
             return
-        if not self._footers or not self._is_total(self._split(text), account):
-            account.informative += 1
+        cells = self._split(text)
+        if cells[0].strip().casefold() not in self._footers:
+            cells = control_line(text, cells)
+        if self._is_total(cells, account):
+            return
+        if self._layout.profile is None and is_count_label(cells[0]):
+            account.totals.append(TotalsLine(cells[0], tuple(cells)))
+        account.informative += 1
 
     def _is_clean(self, data: bytes) -> bool:
         """Whether lines are rows: no quoted line ends, no stray carriage returns, no NUL, no record types."""

@@ -13,14 +13,18 @@ from itertools import chain
 from typing import BinaryIO
 
 from payscope.adapters.readers.containers import piecewise
+from payscope.domain.ingest.column_values import plain_sign
 from payscope.errors import InvalidInput
 
 MAX_COLUMNS = 1_000
 _LOOK_ROWS = 400
 _LINES_AT_A_TIME = 2_000
 # A spreadsheet's number has fifteen digits; a longer whole one was a reference and is no longer what it was.
-_DAMAGED_FROM = Decimal(10) ** 15
+_DIGITS_KEPT = 15
+# Whole numbers up to here are what was written, if a program other than a spreadsheet wrote them.
+_EXACT_UP_TO = Decimal(2) ** 53
 _MAX_GAP = 100_000
+_CENTS = re.compile(r"[-+]?[0-9.,]*[0-9]([.,])[0-9]{1,2}$")
 _BREAKS = re.compile(r"[\x00-\x1f\x85\u2028\u2029]+")
 
 
@@ -47,7 +51,9 @@ def _lines(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[bytes]:
         out.write("\n" * (row - number))
         number = row + 1
         filled = list(cells[left:]) + [""] * (width - len(cells))
-        while len(filled) > width - left and not filled[-1]:
+        # A sentence by itself is a line of one cell, as it is in text, and no row without the other cells.
+        least = 1 if _is_sentence(filled) else width - left
+        while len(filled) > least and not filled[-1]:
             filled.pop()
         out.write("\t".join(map(_cell, filled)) if any(filled) else "")
         out.write("\n")
@@ -57,15 +63,24 @@ def _lines(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[bytes]:
     yield out.getvalue().encode()
 
 
+def _is_sentence(cells: Sequence[str]) -> bool:
+    first = cells[0] if cells else ""
+    return first != "" and not any(cells[1:]) and not any(sign.isdigit() for sign in first)
+
+
 def _cell(text: str) -> str:
     bare = _BREAKS.sub(" ", text)
     return '"' + bare.replace('"', '""') + '"' if '"' in bare else bare
 
 
 def number_text(text: str) -> str:
-    """A number as it was meant: ``882.71000000000004`` is 882.71, ``4.8E+3`` is 4800."""
-    if text.isascii() and text.isdigit() and len(text) <= 15:
-        return text
+    """A number as it was meant: ``882.71000000000004`` is 882.71, ``4.8E+3`` is 4800.
+
+    One that has lost digits is written as spreadsheets write it, ``7.4E+22``, so that it is taken for no
+    reference.
+    """
+    if text.isascii() and text.isdigit():
+        return _shortened(text) if _is_cut(text) else text
     try:
         value = Decimal(repr(float(text)))
     except (ValueError, InvalidOperation, OverflowError):
@@ -73,12 +88,29 @@ def number_text(text: str) -> str:
     if not value.is_finite() or value.copy_abs() >= Decimal(10) ** 40:
         return text
     plain = format(value, "f")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    is_lost = value > _EXACT_UP_TO or _is_cut(plain)
+    return _shortened(plain) if is_lost and plain.isdigit() else plain
 
 
-def is_damaged(text: str) -> bool:
-    """Whether a number of a spreadsheet has lost digits: whole, and longer than its fifteen."""
-    return len(text) >= 16 and text.isdigit() and Decimal(text) >= _DAMAGED_FROM
+def decimal_sign(texts: Iterable[str]) -> str:
+    """The decimal sign of amounts that stand as text beside numbers; a point when no text shows one.
+
+    Args:
+        texts: Cells of a sheet whose numbers are written with a point.
+    """
+    shown = {found.group(1) for text in texts if "," in text and (found := _CENTS.match(plain_sign(text)))}
+    return "," if shown == {","} else "."
+
+
+def _is_cut(digits: str) -> bool:
+    """Whether the digits behind the fifteenth are zeros, which a spreadsheet put there."""
+    return len(digits) > _DIGITS_KEPT and not digits[_DIGITS_KEPT:].strip("0")
+
+
+def _shortened(digits: str) -> str:
+    kept = digits[1:_DIGITS_KEPT].rstrip("0") or "0"
+    return f"{digits[0]}.{kept}E+{len(digits) - 1}"
 
 
 def date_text(serial: str, is_1904: bool) -> str:

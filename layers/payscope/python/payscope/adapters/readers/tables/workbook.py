@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO, Protocol
 
 from payscope.adapters.readers.tables.delimited import DelimitedReader
+from payscope.adapters.readers.tables.sheets import decimal_sign
 from payscope.application.ingest.report_ports import Block, ReadLayout
 from payscope.domain.ingest.formats import HEAD_BYTES, Encoding, FileFormat
 from payscope.domain.ingest.profiles import Profile
@@ -15,10 +16,18 @@ class Workbook(Protocol):
     """Sheets as text."""
 
     sheets: tuple[Any, ...]
-    damaged: int
 
-    def text(self, sheet: Any) -> BinaryIO:
-        """The rows of a sheet as lines of text."""
+    @property
+    def hidden(self) -> int:
+        """How many sheets the workbook does not show; they are not read."""
+        ...
+
+    def unsaved(self, sheet: Any) -> int:
+        """How many formulas without a value the rows of a sheet have, as far as they were read."""
+        ...
+
+    def text(self, sheet: Any, decimal: str = ".") -> BinaryIO:
+        """The rows of a sheet as lines of text, the cells of numbers with this decimal sign."""
         ...
 
 
@@ -42,7 +51,8 @@ class WorkbookReader:
             except InvalidInput as error:
                 reason = error.message
         if not found:
-            raise InvalidInput(reason)
+            hidden = " Hidden sheets are not read: show the one with the rows." if workbook.hidden else ""
+            raise InvalidInput(reason + hidden)
         known = [pair for pair in found if pair[1].layout.profile is not None]
         self._sheet, self._reader = (known or found)[0]
         self.layout: ReadLayout = replace(self._reader.layout, format=file_format)
@@ -51,9 +61,13 @@ class WorkbookReader:
         """The whole content of the sheet, in order."""
         yield from self._reader.blocks()
         notes: list[str] = []
-        if self._workbook.damaged:
-            notes.append("a spreadsheet has shortened long references to 15 digits")
+        if self._workbook.hidden:
+            notes.append(f"hidden sheets of the workbook were not read: {self._workbook.hidden}")
         informative = 0
+        if unsaved := self._workbook.unsaved(self._sheet):
+            notes.append(
+                f"{unsaved:,} formulas have no value: open and save the workbook in a spreadsheet program"
+            )
         for place, sheet in enumerate(self._workbook.sheets, 1):
             rows = 0 if sheet == self._sheet else _rows(self._workbook, sheet)
             if rows:
@@ -63,10 +77,22 @@ class WorkbookReader:
 
 
 def _reader(workbook: Workbook, sheet: Any, profiles: Sequence[Profile]) -> DelimitedReader:
-    opened: Callable[[], BinaryIO] = lambda: workbook.text(sheet)  # noqa: E731 -- a stream on each call
+    """The sheet as text whose numbers are written as the layout writes them."""
+    reader, head = _read_with(workbook, sheet, profiles, ".")
+    profile = reader.layout.profile
+    sign = profile.numbers.decimal if profile else "any"
+    if sign == "any":
+        sign = decimal_sign(cell for line in head.splitlines() for cell in line.split("\t"))
+    return reader if sign == "." else _read_with(workbook, sheet, profiles, sign)[0]
+
+
+def _read_with(
+    workbook: Workbook, sheet: Any, profiles: Sequence[Profile], decimal: str
+) -> tuple[DelimitedReader, str]:
+    opened: Callable[[], BinaryIO] = lambda: workbook.text(sheet, decimal)  # noqa: E731 -- a stream on each call
     with opened() as stream:
         head = stream.read(HEAD_BYTES)
-    return DelimitedReader(opened, head, Encoding.UTF_8, profiles)
+    return DelimitedReader(opened, head, Encoding.UTF_8, profiles), head.decode("utf-8", "replace")
 
 
 def _rows(workbook: Workbook, sheet: Any) -> int:

@@ -13,7 +13,6 @@ from payscope.adapters.readers.containers import MAX_PACKED_BYTES
 from payscope.adapters.readers.tables.sheets import (
     MAX_COLUMNS,
     date_text,
-    is_damaged,
     number_text,
     sheet_text,
 )
@@ -29,7 +28,7 @@ _DAMAGE = (
 
 
 class XlsWorkbook:
-    """One workbook's sheets; ``damaged`` counts the references that it keeps as shortened numbers.
+    """One workbook's sheets; those that it does not show have no rows.
 
     Raises:
         InvalidInput: It is damaged, encrypted, too large, or no workbook.
@@ -50,28 +49,37 @@ class XlsWorkbook:
             raise InvalidInput(
                 "The file is an old Office workbook that is damaged, or a document without sheets."
             ) from error
-        self.damaged = 0
         self.sheets: tuple[int, ...] = tuple(range(self._book.nsheets))
+        self._hidden: set[int] = set()
 
-    def text(self, sheet: int) -> BinaryIO:
-        """The rows of a sheet as lines of text."""
-        return sheet_text(self._rows(sheet))
+    @property
+    def hidden(self) -> int:
+        """Hidden sheets among those that were asked for."""
+        return len(self._hidden)
 
-    def _rows(self, number: int) -> Iterator[tuple[int, list[str]]]:
+    def unsaved(self, sheet: int) -> int:  # noqa: ARG002 -- a formula of an old workbook always has a value
+        """No formulas are without a value."""
+        return 0
+
+    def text(self, sheet: int, decimal: str = ".") -> BinaryIO:
+        """The rows of a sheet as lines of text, the cells of numbers with this decimal sign."""
+        return sheet_text(self._rows(sheet, decimal))
+
+    def _rows(self, number: int, decimal: str) -> Iterator[tuple[int, list[str]]]:
         try:
             sheet: Any = self._book.sheet_by_index(number)
+            if sheet.visibility:
+                self._hidden.add(number)
             if sheet.ncols > MAX_COLUMNS or sheet.visibility:
                 return
             for row in range(sheet.nrows):
-                yield row + 1, [self._text(cell) for cell in sheet.row(row)]
+                yield row + 1, [self._text(cell, decimal) for cell in sheet.row(row)]
         except _DAMAGE as error:
             raise InvalidInput("The workbook is damaged; save it again.") from error
 
-    def _text(self, cell: Any) -> str:
+    def _text(self, cell: Any, decimal: str) -> str:
         if cell.ctype == xlrd.XL_CELL_NUMBER:
-            text = number_text(repr(cell.value))
-            self.damaged += is_damaged(text)
-            return text
+            return number_text(repr(cell.value)).replace(".", decimal)
         if cell.ctype == xlrd.XL_CELL_DATE:
             return date_text(repr(cell.value), bool(self._book.datemode))
         if cell.ctype == xlrd.XL_CELL_BOOLEAN:

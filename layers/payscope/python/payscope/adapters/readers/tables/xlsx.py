@@ -1,6 +1,7 @@
 """XLSX workbooks (ECMA-376 SpreadsheetML), streamed row by row from their packed parts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -13,7 +14,6 @@ from payscope.adapters.readers.containers import ZipArchive
 from payscope.adapters.readers.tables.sheets import (
     MAX_COLUMNS,
     date_text,
-    is_damaged,
     number_text,
     sheet_text,
 )
@@ -52,7 +52,7 @@ def is_workbook(archive: ZipArchive) -> bool:
 
 
 class XlsxWorkbook:
-    """One workbook's sheets; ``damaged`` counts the references that it keeps as shortened numbers.
+    """One workbook's sheets, without the ``hidden`` ones.
 
     Raises:
         InvalidInput: A part of it is missing or damaged.
@@ -65,12 +65,17 @@ class XlsxWorkbook:
         self._is_ready = False
         self._date_styles: frozenset[int] = frozenset()
         self._is_1904 = False
-        self.damaged = 0
+        self.hidden = 0
+        self._unsaved: Counter[str] = Counter()
         self.sheets = self._find_sheets()
 
-    def text(self, sheet: str) -> BinaryIO:
-        """The rows of a sheet as lines of text."""
-        return sheet_text(self._rows(sheet))
+    def unsaved(self, sheet: str) -> int:
+        """How many formulas without a value the rows of a sheet have, as far as they were read."""
+        return self._unsaved[sheet]
+
+    def text(self, sheet: str, decimal: str = ".") -> BinaryIO:
+        """The rows of a sheet as lines of text, the cells of numbers with this decimal sign."""
+        return sheet_text(self._rows(sheet, decimal))
 
     def _find_sheets(self) -> tuple[str, ...]:
         """Parts of the visible sheets, in the workbook's order."""
@@ -78,7 +83,9 @@ class XlsxWorkbook:
         for element in self._elements(_WORKBOOK):
             if _name(element) == "workbookPr":
                 self._is_1904 = element.get("date1904") in ("1", "true")
-            elif _name(element) == "sheet" and element.get("state", "visible") == "visible":
+            elif _name(element) == "sheet" and element.get("state", "visible") != "visible":
+                self.hidden += 1
+            elif _name(element) == "sheet":
                 wanted += [value for key, value in element.items() if key.endswith("}id")]
         targets = {
             element.get("Id", ""): element.get("Target", "")
@@ -88,31 +95,33 @@ class XlsxWorkbook:
         parts = [_part(targets[wish]) for wish in wanted if wish in targets]
         return tuple(part for part in parts if part in self._names and "/worksheets/" in part)
 
-    def _rows(self, part: str) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, part: str, decimal: str) -> Iterator[tuple[int, list[str]]]:
         if not self._is_ready:
             self._is_ready = True
             self._texts = self._shared_texts()
             self._date_styles = self._find_date_styles()
         row = 0
+        self._unsaved[part] = 0
         for element in self._elements(part, keep="row"):
             if _name(element) != "row":
                 continue
             row = _row_number(element, row + 1)
-            yield row, self._cells(element)
+            self._unsaved[part] += sum(map(_is_unsaved, element))
+            yield row, self._cells(element, decimal)
 
-    def _cells(self, row: Element) -> list[str]:
+    def _cells(self, row: Element, decimal: str) -> list[str]:
         cells: list[str] = []
         for cell in row:
             index = _column(cell.get("r", ""), len(cells))
             cells += [""] * (index - len(cells))
-            text = self._text(cell)
+            text = self._text(cell, decimal)
             if index < len(cells):
                 cells[index] = text
             else:
                 cells.append(text)
         return cells
 
-    def _text(self, cell: Element) -> str:
+    def _text(self, cell: Element, decimal: str) -> str:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             return "".join(part.text or "" for part in cell.iter() if _name(part) == "t").strip()
@@ -126,9 +135,7 @@ class XlsxWorkbook:
             return value.strip()
         if _whole(cell.get("s", "0")) in self._date_styles:
             return date_text(value, self._is_1904)
-        text = number_text(value.strip())
-        self.damaged += is_damaged(text)
-        return text
+        return number_text(value.strip()).replace(".", decimal)
 
     def _shared_texts(self) -> list[str]:
         if "xl/sharedStrings.xml" not in self._names:
@@ -190,6 +197,12 @@ class XlsxWorkbook:
 
 def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
+
+
+def _is_unsaved(cell: Element) -> bool:
+    """Whether a cell has a formula and no value, as programs write it that do not compute."""
+    names = {_name(part) for part in cell} if len(cell) else ()
+    return "f" in names and "v" not in names
 
 
 def _part(target: str) -> str:
