@@ -111,14 +111,15 @@ class Run:
         """Send notifications one after the other, kill, redrive what failed, until all is at rest."""
         waiting = list(sent)
         deadline = time.monotonic() + timeout_s
-        looked = 0.0
+        looked = spared = 0.0
         with self.stack.api(self.bank_id) as api:
             while True:
                 assert time.monotonic() < deadline, f"not at rest in {timeout_s} s: {self._statuses()}"
                 if waiting and self.draw.random() < 0.2:
                     self.notifications.send(waiting.pop(0))
-                if self.kills:
-                    self._kill_one_that_works()
+                # Apart from each other, so that more than the first steps are met.
+                if self.kills and time.monotonic() > spared and self._kill_one_that_works():
+                    spared = time.monotonic() + self.draw.uniform(0, 2)
                 time.sleep(self.draw.uniform(0, 0.2))
                 if time.monotonic() - looked < 1:
                     continue
@@ -175,18 +176,19 @@ class Run:
             cursor.execute("select status from payscope.report")
             return sorted(row[0] for row in cursor)
 
-    def _kill_one_that_works(self) -> None:
+    def _kill_one_that_works(self) -> bool:
         working = self._working()
-        if not working or self.draw.random() < 0.6:
-            return
+        if not working:
+            return False
         function = self.draw.choice(sorted(working))
         time.sleep(self.draw.uniform(0, 0.1))
         try:
             working[function].kill()
         except psutil.NoSuchProcess:
-            return
+            return False
         self.kills -= 1
         self.killed.append(function)
+        return True
 
     def _working(self) -> dict[str, psutil.Process]:
         """Processes of the chain's functions that used the processor since the last look, by function."""
