@@ -1,7 +1,7 @@
 """Reports, breaks, the audit log and operations, as a bank's people see them."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -292,12 +292,13 @@ def test_an_exported_log_verifies_and_every_entry_is_proved_under_the_head(desk:
         cursor = page["next_cursor"]
         if cursor is None:
             break
+    ids = [item.pop("event_id") for item in items]
     events = [AuditEvent(**item) for item in items]
     assert len(events) == head["size"] == 7
     assert first_fault(events, AuditHead(head["size"], head["entry_hash"])) is None
-    for entry in events:
-        event_id = __import__("json").loads(entry.canonical)["event_id"]
+    for entry, event_id in zip(events, ids, strict=True):
         proof = client.get(f"/audit/proof/{event_id}").json()
+        assert proof["event"]["entry_hash"] == entry.entry_hash
         assert proof["head"]["root_hash"] == head["root_hash"]
         path = [bytes.fromhex(node) for node in proof["path"]]
         root, leaf = bytes.fromhex(head["root_hash"]), bytes.fromhex(proof["leaf_hash"])
@@ -429,3 +430,18 @@ def test_a_payment_shows_its_disputes_with_their_deadline(desk: Desk) -> None:
     assert (dispute["state"], dispute["waits_for"], dispute["due_on"]) == ("OPEN", "ACQUIRER", "2026-10-31")
     assert (dispute["is_overdue"], dispute["days_left"]) == (True, -24)
     assert dispute["stages"][0]["reason_code"] == "10.4"
+
+
+def test_a_payment_is_read_as_of_an_instant_or_of_the_end_of_a_day_of_the_bank(desk: Desk) -> None:
+    opened = event(
+        EventType.DISPUTE, "d", date(2026, 10, 1), -1000, subtype="FIRST_CHARGEBACK", reason_code="10.4"
+    )
+    desk.lifecycles.payments[BANK, "L-d"] = Lifecycle((LifecycleEvent(UUID(int=9), 1, opened),), (), (), ())
+    (dispute,) = desk.admin().get("/transactions/L-d?as_of=2026-10-20").json()["disputes"]
+    assert dispute["days_left"] == 11
+    desk.admin().get("/transactions/L-d", params={"as_of": "2026-10-20T12:00:00+02:00"})
+    day, instant = desk.lifecycles.asked_at
+    assert day == datetime(2026, 10, 20, 21, 59, 59, 999999, tzinfo=UTC)
+    assert instant == datetime(2026, 10, 20, 10, tzinfo=UTC)
+    assert desk.admin().get("/transactions/L-d?as_of=2026-10-20T12:00:00").status_code == 422
+    assert desk.admin().get("/transactions/L-d?as_of=tomorrow").status_code == 422

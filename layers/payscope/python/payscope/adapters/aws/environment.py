@@ -18,9 +18,11 @@ def connect(service: str) -> Any:
 
     S3 is addressed by path where an endpoint is set, since bucket host names resolve only in the cloud.
     """
-    local = bool(os.environ.get("AWS_ENDPOINT_URL"))
-    config = _CONFIG.merge(Config(s3={"addressing_style": "path"})) if local else _CONFIG
-    return boto3.client(service, config=config)
+    if service != "s3":
+        return boto3.client(service, config=_CONFIG)
+    style = {"addressing_style": "path"} if os.environ.get("AWS_ENDPOINT_URL") else None
+    # Some regions still sign forms by version 2, which buckets under a KMS key refuse.
+    return boto3.client("s3", config=_CONFIG.merge(Config(s3=style, signature_version="s3v4")))
 
 
 def read_secret(name: str) -> str:
