@@ -87,14 +87,14 @@ def _ask(options: argparse.Namespace) -> int:
     body = {"query": options.question, "as_of": options.as_of, "thread_id": options.thread}
     named = {name: value for name, value in body.items() if value is not None}
     answer = _client(options, Role.ANALYST).request("POST", "/chat/query", json=named)
-    _print(json.dumps(answer, indent=1, ensure_ascii=False) if options.json else _answer_text(answer))
+    _print(json.dumps(answer, indent=1) if options.json else _answer_text(answer))
     return 0
 
 
 def _reports(options: argparse.Namespace) -> int:
     items = list(_client(options, Role.ANALYST).pages("/reports", limit=200))
     if options.json:
-        _print(json.dumps(items, indent=1, ensure_ascii=False))
+        _print(json.dumps(items, indent=1))
         return 0
     for item in items:
         rows = f"{item['rows_loaded']}/{item['rows_read']} rows"
@@ -173,5 +173,10 @@ def _value_text(value: dict[str, Any]) -> str:
     return f"{value['metric']}{slice_text}: {number} {unit}".rstrip() + f"{parts}  receipt {value['id']}"
 
 
+def for_terminal(text: str) -> str:
+    """The text with nothing in it that steers a terminal or turns a line around; names come out of files."""
+    return "".join(each if each == "\n" or each.isprintable() else "\ufffd" for each in text)
+
+
 def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{for_terminal(text)}\n")

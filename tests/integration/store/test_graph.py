@@ -21,6 +21,7 @@ from payscope.application.reconcile.reconcile_report import reconcile_report
 from payscope.domain.events import EventType
 from payscope.domain.reconcile.rule_files import reconciliation_rules
 from payscope.errors import Conflict, Unavailable
+from payscope.settings import Connections
 from tests.integration.store.conftest import CYPHER_MIGRATIONS
 from tests.support.payments import Delivery, add_bank, deliver, event
 
@@ -247,6 +248,23 @@ def test_a_graph_that_is_away_is_unavailable() -> None:
     driver = neo4j.GraphDatabase.driver("bolt://127.0.0.1:1", max_transaction_retry_time=0)
     with driver, pytest.raises(Unavailable):
         Graph(driver, "payscope").read("RETURN 1 AS one", uuid4())
+
+
+def test_who_asks_hears_soon_that_the_graph_is_away() -> None:
+    settings = Connections.model_validate(
+        {
+            **dict.fromkeys(("postgres_dsn", "context_key", "card_key", "pinecone_api_key"), "x"),
+            **dict.fromkeys(("pinecone_index", "jwks_url", "issuer", "audience", "neo4j_user"), "x"),
+            "context_key_id": 1,
+            "neo4j_uri": "bolt://127.0.0.1:1",
+            "neo4j_password": "x",
+            "neo4j_database": "x",
+        }
+    )
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        Graph.from_connections(settings).read("RETURN 1 AS one", uuid4())
+    assert time.monotonic() - began < 10
 
 
 def test_every_cypher_file_is_anchored_on_the_bank() -> None:

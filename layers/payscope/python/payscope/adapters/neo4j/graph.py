@@ -59,9 +59,10 @@ class Graph:
         driver = neo4j.GraphDatabase.driver(
             connections.neo4j_uri,
             auth=(connections.neo4j_user, connections.neo4j_password.get_secret_value()),
-            connection_timeout=5,
-            connection_acquisition_timeout=10,
-            max_transaction_retry_time=15,
+            # Short enough that whoever asks hears of a graph that is away, and that the caller tries again.
+            connection_timeout=3,
+            connection_acquisition_timeout=5,
+            max_transaction_retry_time=3,
             max_connection_pool_size=4,
         )
         return cls(driver, connections.neo4j_database)
