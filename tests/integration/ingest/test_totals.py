@@ -5,6 +5,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from payscope.domain.ingest.profiles import OnDisagreement
 from tests.support.ingestion import Ingestion
 from tests.unit.ingest.test_camt import balance, entry, statement
@@ -60,6 +62,36 @@ def test_a_file_without_totals_cannot_be_checked(ingestion: Ingestion, bank: UUI
         ("rows", "EUR", None, "1", None),
         ("settlement amount", "EUR", None, "1234.50", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("second", "stated", "agrees"),
+    [(("0,345", "KWD"), "1,579", True), (("0,345", "KWD"), "1,58", False), (("0,34", "EUR"), "1,574", None)],
+)
+def test_a_total_without_a_currency_is_of_the_only_one_that_the_rows_have(
+    ingestion: Ingestion, bank: UUID, second: tuple[str, str], stated: str, agrees: bool | None
+) -> None:
+    content = HEADER + clearing(1, "1,234", "KWD") + clearing(2, *second) + f"#TOTAL;2;;{stated}\n"
+    ingestion.drop(bank, "clearing.csv", content.encode())
+    found = {(name, currency): verdict for name, currency, _, _, verdict in totals(ingestion, bank)}
+    assert found["settlement amount", ""] is agrees
+    # Rows can be counted over all currencies.
+    assert found["rows", ""] is True
+
+
+@pytest.mark.parametrize("stated", ["1,574", "1,58"])
+def test_a_sum_over_several_currencies_rejects_no_file(ingestion: Ingestion, bank: UUID, stated: str) -> None:
+    ingestion.demand_totals("scheme-clearing@1", OnDisagreement.REJECT)
+    rows = clearing(1, "1,234", "KWD") + clearing(2, "0,34")
+    done = ingestion.drop(bank, "a.csv", (HEADER + rows + f"#TOTAL;2;;{stated}\n").encode())
+    assert done.status == "RECONCILING"
+
+
+def test_a_total_of_dinars_without_a_currency_may_reject_a_file(ingestion: Ingestion, bank: UUID) -> None:
+    ingestion.demand_totals("scheme-clearing@1", OnDisagreement.REJECT)
+    done = ingestion.drop(bank, "a.csv", (HEADER + clearing(1, "1,234", "KWD") + "#TOTAL;1;;1,23\n").encode())
+    assert done.status == "REJECTED"
+    assert done.document["reason"] == "The file states 1.23 as its settlement amount, its rows give 1.234."
 
 
 def test_a_profile_may_reject_on_disagreement_before_anything_is_loaded(

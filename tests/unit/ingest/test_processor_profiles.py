@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payscope.adapters.yaml.profiles import PackagedProfiles
@@ -485,6 +485,7 @@ def test_headers_that_more_than_one_profile_could_take_do_not_exist() -> None:
             assert found.name == profile.name
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=6), st.integers(0, 10_000))
 def test_damaged_reports_are_accounted_for_or_refused(damage: bytes, place: int) -> None:
     for content in ("\n".join(DLOCAL).encode(), _TRUSTLY):
