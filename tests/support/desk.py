@@ -178,11 +178,18 @@ class MemoryLifecycles:
     """Payments by bank and reference."""
 
     payments: dict[tuple[UUID, str], Lifecycle] = field(default_factory=dict)
+    asked_at: list[datetime | None] = field(default_factory=list)
 
-    def by_event(self, bank_id: UUID, event_id: UUID) -> Lifecycle | None:
-        return self.payments.get((bank_id, str(event_id)))
+    def timezone(self, bank_id: UUID) -> str:
+        return "Europe/Berlin"
 
-    def by_reference(self, bank_id: UUID, reference: str) -> Lifecycle | None:
+    def by_event(self, bank_id: UUID, event_id: UUID, known_at: datetime | None = None) -> Lifecycle | None:
+        return self.by_reference(bank_id, str(event_id), known_at)
+
+    def by_reference(
+        self, bank_id: UUID, reference: str, known_at: datetime | None = None
+    ) -> Lifecycle | None:
+        self.asked_at.append(known_at)
         return self.payments.get((bank_id, reference))
 
 

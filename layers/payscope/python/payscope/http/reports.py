@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from payscope.application.ask.resolving import resolve_as_of
 from payscope.application.ingest.issue_upload import UploadSigner, issue_upload
 from payscope.application.ingest.read_reports import (
     ReportProblem,
@@ -21,6 +22,7 @@ from payscope.application.ingest.read_reports import (
 from payscope.application.operate.export_table import Cell
 from payscope.application.reconcile.get_transaction import Lifecycle, LifecycleReader, get_transaction
 from payscope.application.reconcile.read_breaks import AgedBreak, aged_break
+from payscope.domain.ask.time_ranges import AsOf
 from payscope.domain.identity import Action, Principal
 from payscope.domain.ingest.reports import ReportStatus
 from payscope.domain.money import decimal_text
@@ -112,9 +114,18 @@ def report_routes(ports: ReportPorts) -> APIRouter:
         return file_of(ports.writers, file, f"problems-{known}", PROBLEM_COLUMNS, rows, page.next_cursor)
 
     @router.get("/transactions/{transaction_id}")
-    def read_transaction(request: Request, principal: Reader, transaction_id: Name) -> dict[str, Any]:
-        today = request.app.state.gate.now().date()
-        found = get_transaction(ports.lifecycles, principal.bank_id, transaction_id)
+    def read_transaction(
+        request: Request,
+        principal: Reader,
+        transaction_id: Name,
+        as_of: Annotated[AsOf | None, Query()] = None,
+    ) -> dict[str, Any]:
+        now = request.app.state.gate.now()
+        known_at, today = None, now.date()
+        if as_of is not None:
+            zone = ports.lifecycles.timezone(principal.bank_id)
+            known_at, today = resolve_as_of(as_of, zone, now)
+        found = get_transaction(ports.lifecycles, principal.bank_id, transaction_id, known_at)
         disputes = disputes_of((item.event for item in found.events), ports.dispute_windows, today)
         return render_lifecycle(found, disputes, lambda row: aged_break(row, ports.calendars, today))
 

@@ -45,7 +45,11 @@ class LifecycleFile:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Everything known of one payment; events in order of time."""
+    """Everything known of one payment, now or at an instant; events in order of time.
+
+    As of an instant, events are in the revision that was known and breaks as they stood; of the matches
+    there are those that have not been decided anew since.
+    """
 
     events: tuple[LifecycleEvent, ...]
     matches: tuple[LifecycleMatch, ...]
@@ -54,28 +58,36 @@ class Lifecycle:
 
 
 class LifecycleReader(Protocol):
-    """Reads payments of one bank."""
+    """Reads payments of one bank; ``known_at`` is the instant whose knowledge counts, None is now."""
 
-    def by_event(self, bank_id: UUID, event_id: UUID) -> Lifecycle | None:
+    def timezone(self, bank_id: UUID) -> str:
+        """The time zone of the bank's days."""
+        ...
+
+    def by_event(self, bank_id: UUID, event_id: UUID, known_at: datetime | None = None) -> Lifecycle | None:
         """The payment that an event belongs to."""
         ...
 
-    def by_reference(self, bank_id: UUID, reference: str) -> Lifecycle | None:
+    def by_reference(
+        self, bank_id: UUID, reference: str, known_at: datetime | None = None
+    ) -> Lifecycle | None:
         """The payment with this network lifecycle id or processor reference."""
         ...
 
 
-def get_transaction(reader: LifecycleReader, bank_id: UUID, name: str) -> Lifecycle:
+def get_transaction(
+    reader: LifecycleReader, bank_id: UUID, name: str, known_at: datetime | None = None
+) -> Lifecycle:
     """The payment by the id of one of its events, its network lifecycle id or its processor reference.
 
     Raises:
-        NotFound: The bank has no such payment.
+        NotFound: The bank has no such payment, or did not know of it then.
     """
     try:
-        found = reader.by_event(bank_id, UUID(name))
+        found = reader.by_event(bank_id, UUID(name), known_at)
     except ValueError:
         found = None
-    found = found or reader.by_reference(bank_id, name)
+    found = found or reader.by_reference(bank_id, name, known_at)
     if found is None:
         raise NotFound("There is no such transaction.")
     return found

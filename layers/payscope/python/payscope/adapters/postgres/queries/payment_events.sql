@@ -1,6 +1,7 @@
--- purpose: all current events of the payment that a few events belong to: those that were matched with
+-- purpose: all events of the payment that a few events belong to: those that were matched with
 --          them, and those that share their network lifecycle id.
--- parameters: bank_id uuid, event_ids uuid[].
+-- parameters: bank_id uuid, event_ids uuid[], known_at timestamptz or null (the instant whose knowledge counts; null
+--             is now).
 -- grain: one row per event.
 with matched as (
     select distinct other.event_id
@@ -17,7 +18,9 @@ lifecycle as (
     select distinct e.lifecycle_id
     from payscope.event e
     where e.bank_id = %(bank_id)s and e.event_id in (select event_id from known)
-      and e.lifecycle_id is not null and e.known_to = 'infinity'
+      and e.lifecycle_id is not null
+      and (e.known_to = 'infinity' or e.known_to > %(known_at)s::timestamptz)
+      and (%(known_at)s::timestamptz is null or e.known_from <= %(known_at)s::timestamptz)
 )
 select e.event_id, e.revision, e.source, e.event_type, e.subtype, e.source_ref, e.sequence, e.occurred_at,
        e.booked_on, e.amount_minor, e.currency, e.settlement_minor, e.settlement_currency, e.billing_minor,
@@ -27,7 +30,9 @@ select e.event_id, e.revision, e.source, e.event_type, e.subtype, e.source_ref, 
        e.approval_code, e.lifecycle_id, e.arn, e.processor_ref, e.order_ref, e.batch_ref, e.reason_code,
        e.report_id, e.row_number
 from payscope.event e
-where e.bank_id = %(bank_id)s and e.known_to = 'infinity'
+where e.bank_id = %(bank_id)s
+  and (e.known_to = 'infinity' or e.known_to > %(known_at)s::timestamptz)
+  and (%(known_at)s::timestamptz is null or e.known_from <= %(known_at)s::timestamptz)
   and (e.event_id in (select event_id from known)
        or e.lifecycle_id in (select lifecycle_id from lifecycle))
 order by e.occurred_at, e.event_type, e.event_id

@@ -1,5 +1,6 @@
 """Reading the life of one payment."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,37 +15,60 @@ from payscope.application.reconcile.get_transaction import (
     LifecycleMatch,
 )
 from payscope.domain.events import COLUMNS, EventType, PaymentEvent
+from payscope.errors import NotFound
 
 
 class PostgresLifecycleReader:
-    """Reads payments of one bank, in their current revision."""
+    """Reads payments of one bank, in their current revision or as they were known at an instant."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def by_event(self, bank_id: UUID, event_id: UUID) -> Lifecycle | None:
+    def timezone(self, bank_id: UUID) -> str:
+        """The time zone of the bank's days.
+
+        Raises:
+            NotFound: The bank is not registered.
+        """
+        with self._database.tenant(bank_id) as cursor:
+            cursor.execute("select timezone from payscope.bank where bank_id = %s", (bank_id,))
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound("There is no such bank.")
+        return row[0]
+
+    def by_event(self, bank_id: UUID, event_id: UUID, known_at: datetime | None = None) -> Lifecycle | None:
         """The payment that an event belongs to."""
         with self._database.tenant(bank_id) as cursor:
-            return _lifecycle(cursor, bank_id, [event_id])
+            return _lifecycle(cursor, bank_id, [event_id], known_at)
 
-    def by_reference(self, bank_id: UUID, reference: str) -> Lifecycle | None:
+    def by_reference(
+        self, bank_id: UUID, reference: str, known_at: datetime | None = None
+    ) -> Lifecycle | None:
         """The payment with this network lifecycle id or processor reference."""
         with self._database.tenant(bank_id) as cursor:
             cursor.execute(
-                "select event_id from payscope.event where bank_id = %(bank_id)s and known_to = 'infinity'"
-                " and (lifecycle_id = %(name)s or processor_ref = %(name)s) order by occurred_at limit 100",
-                {"bank_id": bank_id, "name": reference},
+                load_query("payment_by_reference"),
+                {"bank_id": bank_id, "name": reference, "known_at": known_at},
             )
-            return _lifecycle(cursor, bank_id, [row[0] for row in cursor])
+            return _lifecycle(cursor, bank_id, [row[0] for row in cursor], known_at)
 
 
-def _lifecycle(cursor: TenantCursor, bank_id: UUID, event_ids: list[UUID]) -> Lifecycle | None:
+def _lifecycle(
+    cursor: TenantCursor, bank_id: UUID, event_ids: list[UUID], known_at: datetime | None
+) -> Lifecycle | None:
     cursor.row_factory = dict_row
-    cursor.execute(load_query("payment_events"), {"bank_id": bank_id, "event_ids": event_ids})
+    cursor.execute(
+        load_query("payment_events"), {"bank_id": bank_id, "event_ids": event_ids, "known_at": known_at}
+    )
     events = tuple(_event(row) for row in cursor)
     if not events:
         return None
-    key = {"bank_id": bank_id, "event_ids": [event.event_id for event in events]}
+    key = {
+        "bank_id": bank_id,
+        "event_ids": [event.event_id for event in events],
+        "known_at": known_at,
+    }
     cursor.execute(load_query("payment_matches"), key)
     matches = tuple(LifecycleMatch(**row) for row in cursor)
     cursor.execute(load_query("payment_breaks"), {**key, "match_ids": [match.match_id for match in matches]})
