@@ -183,12 +183,15 @@ def judge(world: World, bank: dict[str, Any], outcome: Outcome) -> Judgement:
         else:
             missed.append(f"{entry['kind']} {entry.get('lifecycle_id')} named {seen}")
     lost = {f"lifecycle:{name}" for name in bank["payments"]["lifecycle_ids_in_lost_settlement_file"]}
-    explained |= lost | {
-        f"batch:{batch}" for incident in bank["incidents"] for batch in incident.get("batches", ())
-    }
+    never_came = {batch for incident in bank["incidents"] for batch in incident.get("batches", ())}
+    explained |= lost | {f"batch:{batch}" for batch in never_came}
     owner = dict(_true_payments(world, bank))
     hidden = dict(hidden_references(bank))
-    groups = [entry["batches"] for entry in bank["unusual"] if entry["kind"] == "credited_together"]
+    groups = [
+        entry["batches"]
+        for entry in bank["unusual"]
+        if entry["kind"] == "credited_together" and not never_came.issuperset(entry["batches"])
+    ]
     paid = [set(outcome.batches.get(key, ())) for key in outcome.members if key.startswith("credit:")]
     wrong = total = 0
     for events in outcome.members.values():

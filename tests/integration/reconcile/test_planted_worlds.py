@@ -11,10 +11,8 @@ from payscope_local.cli import main
 from tests.support.matching import Judgement, Outcome, World, WorldLedger, judge
 from tests.support.postgres import TestDatabases
 
-# How far a stage has come is told by the days of its events, not by the day on which its file was made. In a
-# world as short as these the scheme's last events may lie before the last windows end (seed 12: two of 43
-# planted breaks still wait as EXPECTED); these three come far enough.
-SEEDS = (11, 13, 14)
+# In the second and the third a sale of the last day was never authorised.
+SEEDS = (12, 16, 24, 13)
 # Providers' reports are matched by the same rules and cost a third of the time.
 _STAGES = ("auth", "clearing", "settlement", "disputes", "camt053")
 
@@ -29,17 +27,15 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
     found: list[World] = []
     for seed in SEEDS:
         out = tmp_path_factory.mktemp(f"world-{seed}")
-        size = ["--rows", "1500", "--days", "20", "--banks", "1"]
+        size = ["--rows", "1100", "--days", "20", "--banks", "1"]
         assert main(["generate", "--out", str(out), "--seed", str(seed), *size]) == 0
         found.append(World.read(out))
     return found
 
 
 def files_of(world: World) -> list[Path]:
-    """The files of the stages, and of the fraud reports the last, which tells how far the scheme has come."""
-    paths = world.files(world.banks[0])
-    fraud = [path for path in paths if path.name.startswith("fraud")]
-    return [path for path in paths if path.name.startswith(_STAGES)] + fraud[-1:]
+    """The files of the stages, the late ones last."""
+    return [path for path in world.files(world.banks[0]) if path.name.startswith(_STAGES)]
 
 
 @pytest.fixture(scope="module")
