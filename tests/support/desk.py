@@ -570,7 +570,7 @@ class Desk:
                 dlq=ManageDlq(self.failures, self.failures, self.failures, "bucket", lambda: self.now),
                 validate=self._validate,
             ),
-            health=CheckHealth(self.probes, iter_clock(), 0.5),
+            health=CheckHealth(self.probes, iter_clock(), 0.5, kept_s=0),
             writers=WRITERS,
             totals=self.counters,
             exposition=render,

@@ -1,5 +1,6 @@
 """Ask every dependency whether it answers, and how fast."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlinePassed
@@ -58,20 +59,42 @@ class Health:
     dependencies: tuple[DependencyHealth, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class CheckHealth:
     """Probes all dependencies at once, each cut at the deadline.
 
-    Attributes:
+    Anyone may ask for the health, without a token: what was found counts for a moment, so that a flood of
+    such questions is none on the dependencies.
+
+    Args:
+        probes: One a dependency.
         clock: Monotonic seconds.
+        deadline_s: The longest that a probe is waited for.
+        kept_s: How long what was found counts.
     """
 
-    probes: Sequence[Probe]
-    clock: Callable[[], float]
-    deadline_s: float = 3.0
+    def __init__(
+        self,
+        probes: Sequence[Probe],
+        clock: Callable[[], float],
+        deadline_s: float = 3.0,
+        kept_s: float = 1.0,
+    ) -> None:
+        self.probes = probes
+        self.clock = clock
+        self.deadline_s = deadline_s
+        self.kept_s = kept_s
+        self._lock = threading.Lock()
+        self._found: tuple[float, Health] | None = None
 
     def __call__(self) -> Health:
         """The health of now; it never raises because of a dependency."""
+        with self._lock:
+            if self._found is None or self.clock() >= self._found[0]:
+                health = self._probe_all()
+                self._found = (self.clock() + self.kept_s, health)
+            return self._found[1]
+
+    def _probe_all(self) -> Health:
         pool = ThreadPoolExecutor(max_workers=max(len(self.probes), 1), thread_name_prefix="probe")
         start = self.clock()
         running = [(probe, pool.submit(self._probe, probe)) for probe in self.probes]
