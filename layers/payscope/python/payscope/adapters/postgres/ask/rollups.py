@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ _LAYOUT = 2
 _REFRESH_DEADLINE_S = 540
 _REBUILD_DEADLINE_S = 840
 # Days from which sorts and hash tables are worth more memory than the server gives by itself.
-_MANY_DAYS = 28
+_MANY_DAYS = 14
 _OF_MATCHES = ("match", "match_shop")
 
 
@@ -81,7 +82,7 @@ class PostgresRollups:
                 return run.rebuild()
             days = run.query_days("rollup_touched_days", report_id=report_id)
             span = _span(cursor, bank_id, report_id)
-            run.refresh(days, _with_neighbours(days, span["types"]))
+            run.refresh_report(days, span["types"])
             _reached(cursor, bank_id, f"{_NAME}/{report_id}", now, span)
         return len(days)
 
@@ -116,23 +117,42 @@ class _Run:
         self.cursor.execute(
             "delete from payscope.watermark where bank_id = %s and name = %s", (self.bank_id, _NAME)
         )
-        self.refresh(days, days)
+        self.query_days("take_match_days")
+        self._find_delays(days)
+        # A month at a time fits into memory and one partition.
+        for _, month in groupby(days, lambda day: (day.year, day.month)):
+            of_month = list(month)
+            self.refresh(of_month, of_month)
         self.cursor.execute("select report_id from payscope.report where bank_id = %s", (self.bank_id,))
         for (report_id,) in self.cursor.fetchall():
             span = _span(self.cursor, self.bank_id, report_id)
             _reached(self.cursor, self.bank_id, f"{_NAME}/{report_id}", self.now, span)
         return len(days)
 
+    def refresh_report(self, days: Sequence[date], event_types: Sequence[str]) -> None:
+        """The days that a report of these events touched, and what bears on their neighbours."""
+        cube_days = _with_neighbours(days, event_types)
+        self._find_delays(cube_days)
+        self.refresh(days, cube_days)
+
     def refresh(self, days: Sequence[date], cube_days: Sequence[date]) -> None:
         """The days, the cubes of these and of those beside them, and their months; matches wherever due."""
-        if len(days) > _MANY_DAYS:
-            self.cursor.execute("set local work_mem = '256MB'")
         self._refresh_days(days)
         self._refresh_cubes(cube_days)
         noted = self.query_days("take_match_days")
         self._refresh_matches(sorted({*noted, *cube_days}))
         self._refresh_months(cube_days, None)
         self._refresh_months(sorted({*noted} - {*cube_days}), _OF_MATCHES)
+
+    def _find_delays(self, days: Sequence[date]) -> None:
+        """The delays of the days' settlements, of which the planner then knows how many there are."""
+        if len(days) > _MANY_DAYS:
+            self.cursor.execute("set local work_mem = '256MB'")
+        if days:
+            # Settlements are booked on the days when they occur, or around them.
+            closed = closed_days(days[0], days[-1] + timedelta(days=366))
+            self._execute("settled_delays", days, closed=Jsonb(closed))
+            self.cursor.execute("analyze settled_delay")
 
     def _refresh_days(self, days: Sequence[date]) -> None:
         detail = _detail(self.cursor, self.bank_id)
@@ -163,9 +183,7 @@ class _Run:
         if not days:
             return
         self._execute("cubes_delete_days", days, cubes=None)
-        # Settlements are booked on the days when they occur, or around them.
-        closed = closed_days(days[0], days[-1] + timedelta(days=366))
-        self._execute("cubes_insert_days", days, closed=Jsonb(closed))
+        self._execute("cubes_insert_days", days)
         self._execute("cubes_insert_narrow", days)
         self._execute("cubes_insert_reports", days)
 

@@ -1,8 +1,7 @@
 -- purpose: the second half of a refresh of the cubes: roll the current revisions of these days up, once for
 --          each cube, in one reading of the events.
 -- parameters: bank_id uuid, days date[], timezone text, now timestamptz,
---             since timestamptz and until timestamptz (the span of the days, for partition pruning),
---             closed jsonb (by currency, the weekdays on which nothing is booked, in order).
+--             since timestamptz and until timestamptz (the span of the days, for partition pruning).
 -- grain: one row per cube, day on each clock and combination of the cube's attributes. The cubes network, shop
 --        and bin are made of these, the cubes of matches and of reports apart.
 --
@@ -25,39 +24,6 @@ with attempt as (
             and e.occurred_at >= %(since)s::timestamptz - interval '24 hours'
             and e.occurred_at < %(until)s::timestamptz + interval '24 hours') a
     window w as (partition by a.intent order by a.occurred_at, a.event_id)
-), settled as materialized (
-    select e.event_id, e.revision, e.arn, e.lifecycle_id, e.booked_on,
-           coalesce(e.settlement_currency, e.currency) as currency
-    from payscope.event e
-    where e.bank_id = %(bank_id)s and e.known_to = 'infinity'
-      and e.event_type = 'SETTLEMENT' and e.amount_minor > 0
-      and e.occurred_at >= %(since)s and e.occurred_at < %(until)s
-      and (e.occurred_at at time zone %(timezone)s)::date = any(%(days)s::date[])
-), cleared as (
-    select s.event_id, s.revision, min(c.booked_on) as cleared_on
-    from settled s
-    join payscope.event c on c.arn = s.arn
-    where c.bank_id = %(bank_id)s and c.known_to = 'infinity' and c.event_type = 'CLEARING'
-    group by s.event_id, s.revision
-    union all
-    select s.event_id, s.revision, min(c.booked_on)
-    from settled s
-    join payscope.event c on c.lifecycle_id = s.lifecycle_id
-    where c.bank_id = %(bank_id)s and c.known_to = 'infinity' and c.event_type = 'CLEARING'
-      and s.arn is null and c.arn is null
-    group by s.event_id, s.revision
-), closed as (
-    select j.key as currency, array(select x::date from jsonb_array_elements_text(j.value) x order by 1) as days
-    from jsonb_each(%(closed)s) j
-), delay as (
-    select s.event_id, s.revision,
-           (s.booked_on - date '1970-01-05') / 7 * 5 + least(mod(s.booked_on - date '1970-01-05', 7) + 1, 5)
-           - (c.cleared_on - date '1970-01-05') / 7 * 5 - least(mod(c.cleared_on - date '1970-01-05', 7) + 1, 5)
-           - width_bucket(s.booked_on, coalesce(d.days, '{}')) + width_bucket(c.cleared_on, coalesce(d.days, '{}'))
-               as delay_days
-    from settled s
-    join cleared c on c.event_id = s.event_id and c.revision = s.revision and s.booked_on >= c.cleared_on
-    left join closed d on d.currency = s.currency
 ), kept as (
     select (e.occurred_at at time zone %(timezone)s)::date as occurred_on, e.booked_on, e.event_type,
            coalesce(e.subtype, '') as subtype, e.source, coalesce(e.exclusion, '') as exclusion, e.approved,
@@ -77,7 +43,7 @@ with attempt as (
            uuid_hash_extended(e.event_id, e.revision) as row_hash
     from payscope.event e
     left join attempt t on t.event_id = e.event_id and t.revision = e.revision
-    left join delay d on d.event_id = e.event_id and d.revision = e.revision
+    left join settled_delay d on d.event_id = e.event_id and d.revision = e.revision
     where e.bank_id = %(bank_id)s and e.known_to = 'infinity'
       and e.occurred_at >= %(since)s and e.occurred_at < %(until)s
       and (e.occurred_at at time zone %(timezone)s)::date = any(%(days)s::date[])
