@@ -154,6 +154,20 @@ def visa_remote(event: PaymentEvent) -> bool:
     return event.network == "VISA" and event.channel == "ECOM"
 
 
+def fraud_chargebacks(event: PaymentEvent) -> bool:
+    return chargebacks(event) and (event.reason_code or "").startswith(
+        ("10.", "4837", "4863", "4870", "4871")
+    )
+
+
+def mastercard(event: PaymentEvent) -> bool:
+    return event.network == "MASTERCARD"
+
+
+def bought_online(event: PaymentEvent) -> bool:
+    return approvals(event) and event.channel == "ECOM"
+
+
 def one(_: PaymentEvent) -> int:
     return 1
 
@@ -186,6 +200,8 @@ SUMS: Mapping[str, Side] = {
     "refund_amount": (refunds, amount),
     "chargeback_count": (chargebacks, one),
     "chargeback_amount": (chargebacks, amount),
+    "fraud_chargeback_count": (fraud_chargebacks, one),
+    "fraud_chargeback_amount": (fraud_chargebacks, amount),
     "fraud_report_count": (frauds, one),
     "fraud_report_amount": (frauds, amount),
     "settled_count": (settled, one),
@@ -218,6 +234,10 @@ RATIOS: Mapping[str, tuple[Side, Side]] = {
         (lambda e: visa_remote(e) and sales(e), one),
     ),
     "average_ticket": ((sales, amount), (sales, one)),
+    "three_ds_share": (
+        (lambda e: bought_online(e) and e.three_ds == "AUTHENTICATED", one),
+        (bought_online, one),
+    ),
     "effective_rate_bps": ((from_processor, fee), (settled, amount)),
 }
 MONEY = frozenset(
@@ -228,6 +248,7 @@ MONEY = frozenset(
         "sales_amount",
         "refund_amount",
         "chargeback_amount",
+        "fraud_chargeback_amount",
         "fraud_report_amount",
         "gross_settlement",
         "net_settlement",
@@ -245,11 +266,50 @@ MONEY = frozenset(
         "open_break_value",
     }
 )
-BREAKS = frozenset({"open_break_count", "open_break_value"})
+# Which rows are over which, and after how many months the second count.
+MONITORED: Mapping[str, tuple[Callable[[PaymentEvent], bool], Callable[[PaymentEvent], bool], int]] = {
+    "ecp_ratio": (
+        lambda e: mastercard(e) and chargebacks(e),
+        lambda e: mastercard(e) and sales(e),
+        1,
+    ),
+    "efm_ratio": (
+        lambda e: mastercard(e) and fraud_chargebacks(e),
+        lambda e: mastercard(e) and sales(e) and e.channel == "ECOM",
+        1,
+    ),
+    "vamp_headroom": (
+        lambda e: visa_remote(e) and (frauds(e) or chargebacks(e)),
+        lambda e: visa_remote(e) and sales(e),
+        0,
+    ),
+}
+BREAKS = frozenset({"open_break_count", "open_break_value", "fee_variance"})
 DELAYS: Mapping[str, Fraction] = {
     "settlement_delay_median": Fraction(1, 2),
     "settlement_delay_p95": Fraction(95, 100),
 }
+LATE = frozenset({"late_settlement_share", "late_settlement_count", "float_cost"})
+AGREED_DAYS = 2
+# Weekdays on which nothing is booked, from the central banks' published calendars, as far as the world goes.
+CLOSED: Mapping[str, frozenset[str]] = {
+    "EUR": frozenset(
+        ("2025-01-01", "2025-04-18", "2025-04-21", "2025-05-01", "2025-12-25", "2025-12-26", "2026-01-01")
+    ),
+    "GBP": frozenset((
+        "2025-01-01", "2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25", "2025-12-25",
+        "2025-12-26", "2026-01-01",
+    )),
+    "JPY": frozenset(
+        ("2026-01-01", "2026-01-02", "2026-01-12", "2026-02-11", "2026-02-23", "2026-03-20")
+    ),
+    "CHF": frozenset(("2026-01-01", "2026-01-02")),
+}  # fmt: skip
+MATCHES: Mapping[str, frozenset[str]] = {
+    "match_rate": frozenset({"MATCHED", "MATCHED_TOLERANCE"}),
+    "tolerance_match_rate": frozenset({"MATCHED_TOLERANCE"}),
+}
+HEADROOMS = frozenset({"vamp_headroom", "ecp_headroom", "efm_headroom"})
 INTENTS = frozenset({"auth_rate_first", "auth_rate_dedup", "payment_intents", "auth_retries"})
 
 
@@ -272,6 +332,8 @@ def measure(
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     if metric in BREAKS:
         return _breaks(metric, first, last, by, where or {})
+    if metric in HEADROOMS or metric in MONITORED:
+        return _monitored(metric, first, last, by, where or {})
     chosen = [
         event
         for event in world.events()
@@ -285,6 +347,10 @@ def measure(
         return _intents(metric, chosen, by)
     if metric in DELAYS:
         return _delays(DELAYS[metric], chosen, by)
+    if metric in LATE:
+        return _late(metric, chosen, by)
+    if metric in MATCHES:
+        return _matches(MATCHES[metric], chosen, by)
     top, bottom = (SUMS[metric], None) if metric in SUMS else RATIOS[metric]
     totals: dict[tuple[Key, str | None], list[int]] = defaultdict(lambda: [0, 0])
     for event in chosen:
@@ -360,24 +426,33 @@ def _breaks(
         key = tuple(BREAK_DIMENSION[name](each) for name in by)
         if metric == "open_break_count":
             totals[key, None] += 1
+        elif metric == "fee_variance":
+            if each.reason == "FEE_VARIANCE":
+                totals[key, each.currency] += each.amount_minor
         else:
             totals[key, each.currency] += abs(each.amount_minor)
     return dict(totals)
 
 
-def _delays(
-    fraction: Fraction, chosen: list[PaymentEvent], by: tuple[str, ...]
-) -> dict[tuple[Key, str | None], Number]:
-    """The quantile of weekdays from clearing to settlement, between neighbours by straight line."""
+def _waits(chosen: list[PaymentEvent]) -> Iterable[tuple[PaymentEvent, int]]:
+    """Settled sales with the days after their clearing on which their currency's system booked."""
     cleared = {event.arn: event.booked_on for event in world.events() if sales(event)}
-    waits: dict[Key, list[int]] = defaultdict(list)
     for event in chosen:
         if settled(event) and event.arn in cleared:
             day, count = cleared[event.arn], 0
             while day < event.booked_on:
                 day += timedelta(days=1)
-                count += day.weekday() < 5
-            waits[tuple(dimension(name, event) for name in by)].append(count)
+                count += day.weekday() < 5 and day.isoformat() not in CLOSED[event.currency]
+            yield event, count
+
+
+def _delays(
+    fraction: Fraction, chosen: list[PaymentEvent], by: tuple[str, ...]
+) -> dict[tuple[Key, str | None], Number]:
+    """The quantile of the business days from clearing to settlement, between neighbours by straight line."""
+    waits: dict[Key, list[int]] = defaultdict(list)
+    for event, count in _waits(chosen):
+        waits[tuple(dimension(name, event) for name in by)].append(count)
     result: dict[tuple[Key, str | None], Number] = {}
     for key, counts in waits.items():
         counts.sort()
@@ -386,3 +461,70 @@ def _delays(
         above = min(below + 1, len(counts) - 1)
         result[key, None] = counts[below] + (place - below) * (counts[above] - counts[below])
     return result
+
+
+def _late(
+    metric: str, chosen: list[PaymentEvent], by: tuple[str, ...]
+) -> dict[tuple[Key, str | None], Number]:
+    all_, late = defaultdict[Key, int](int), defaultdict[Key, int](int)
+    cost: dict[tuple[Key, str | None], Fraction] = defaultdict(Fraction)
+    for event, count in _waits(chosen):
+        key = tuple(dimension(name, event) for name in by)
+        all_[key] += 1
+        if count > AGREED_DAYS:
+            late[key] += 1
+            days = count - AGREED_DAYS
+            cost[key, event.currency] += Fraction(net(event) * days * _yearly_bps(event), 360 * 10_000)
+    if metric == "float_cost":
+        return {key: round(value) for key, value in cost.items()}
+    if metric == "late_settlement_count":
+        return {(key, None): count for key, count in late.items()}
+    return {(key, None): Fraction(late[key], count) for key, count in all_.items()}
+
+
+def _yearly_bps(event: PaymentEvent) -> int:
+    if event.currency == "EUR" and event.booked_on >= date(2025, 7, 1):
+        return 200
+    return 50 if event.currency == "JPY" else 300
+
+
+def _matches(
+    good: frozenset[str], chosen: list[PaymentEvent], by: tuple[str, ...]
+) -> dict[tuple[Key, str | None], Number]:
+    totals: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    states = world.match_states()
+    for event in chosen:
+        state = states.get(event.lifecycle_id or "")
+        if (sales(event) or settled(event)) and state not in (None, "EXPECTED"):
+            key = tuple(dimension(name, event) for name in by)
+            totals[key][0] += state in good
+            totals[key][1] += 1
+    return {(key, None): Fraction(top, bottom) for key, (top, bottom) in totals.items()}
+
+
+def _monitored(
+    metric: str, first: date, last: date, by: tuple[str, ...], where: Mapping[str, Iterable[str]]
+) -> dict[tuple[Key, str | None], Number]:
+    """Events over sales, or how many events still fit under the threshold of the month."""
+    kind = metric.replace("ecp_headroom", "ecp_ratio").replace("efm_headroom", "efm_ratio")
+    is_event, is_sale, lag = MONITORED[kind]
+    totals: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    for event in world.events():
+        own = event.booked_on
+        following = date(own.year + own.month // 12, own.month % 12 + 1, 1)
+        for place, counts, day in ((0, is_event, own), (1, is_sale, following if lag else own)):
+            known = {"month": day.isoformat()[:7]}
+
+            def of(name: str, event: PaymentEvent = event, known: Mapping[str, str] = known) -> str | None:
+                return known[name] if name in known else dimension(name, event)
+
+            kept = all(of(name) in set(values) for name, values in where.items())
+            if first <= day <= last and kept and counts(event):
+                totals[tuple(of(name) for name in by)][place] += 1
+    if not by:
+        totals[()]
+    if metric in HEADROOMS:
+        merchants = "merchant" in by or "merchant" in where
+        bps = {"vamp_headroom": 220 if merchants else 50, "ecp_headroom": 150, "efm_headroom": 50}[metric]
+        return {(key, None): bps * bottom // 10_000 - top for key, (top, bottom) in totals.items()}
+    return {(key, None): Fraction(top, bottom) if bottom else None for key, (top, bottom) in totals.items()}

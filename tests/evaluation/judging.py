@@ -103,13 +103,17 @@ def _judge_shares(
 
 
 def _key(asked: Covered, value: Value) -> tuple[gold.Key, str | None]:
-    key = tuple(value.currency if name == "currency" else value.dimensions.get(name) for name in asked.by)
+    key = tuple(
+        value.dimensions.get(name) or (value.currency if name == "currency" else None) for name in asked.by
+    )
     return key, value.currency
 
 
 def _number(value: Value) -> gold.Number:
     if value.value is None:
         return None
+    if value.metric in gold.HEADROOMS:
+        return Fraction(value.value)
     if value.denominator is not None and value.numerator is not None:
         return Fraction(value.numerator, value.denominator)
     if value.minor is not None:

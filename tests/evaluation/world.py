@@ -115,7 +115,29 @@ def breaks() -> tuple[Break, ...]:
                 network=chance.choice(("VISA", "MASTERCARD")),
             )
         )
+    for number in range(14):
+        merchant, *_, currency = chance.choice(MERCHANTS)
+        found.append(
+            Break(
+                reason="FEE_VARIANCE",
+                state="MATCHED" if number % 5 == 4 else "MISMATCHED",
+                currency=currency,
+                amount_minor=chance.randint(-40, 160),
+                expected_on=FIRST_DAY + timedelta(days=chance.randrange(88)),
+                merchant_id=merchant,
+                network=chance.choice(("VISA", "MASTERCARD")),
+            )
+        )
     return tuple(found)
+
+
+@cache
+def match_states() -> dict[str, str]:
+    """What reconciliation decided about each payment that was cleared, by lifecycle id."""
+    chance = random.Random(12)  # noqa: S311 -- a fixed sequence, not a secret
+    states = (*("MATCHED",) * 16, *("MATCHED_TOLERANCE",) * 2, "UNMATCHED", "EXPECTED")
+    cleared = sorted({e.lifecycle_id or "" for e in events() if e.event_type == EventType.CLEARING})
+    return {lifecycle: chance.choice(states) for lifecycle in cleared}
 
 
 def events(bank: UUID = BANK) -> tuple[PaymentEvent, ...]:

@@ -53,6 +53,7 @@ def load_world(database: Database, bank_id: UUID, *, name: str, timezone: str = 
         deliver_report(database, bank_id, report)
     if bank_id == world.BANK:
         insert_breaks(database, bank_id, world.breaks())
+        insert_matches(database, bank_id, world.match_states())
     PostgresRollups(database).rebuild(bank_id, NOW)
 
 
@@ -130,3 +131,20 @@ def insert_breaks(database: Database, bank_id: UUID, breaks: Iterable[world.Brea
                     opened + timedelta(days=1) if each.state == "MATCHED" else None,
                 ),
             )
+
+
+def insert_matches(database: Database, bank_id: UUID, states: Mapping[str, str]) -> None:
+    """One match per payment, with its events, as reconciliation leaves them."""
+    with database.tenant(bank_id) as cursor:
+        cursor.executemany(
+            "insert into payscope.match (bank_id, match_id, rule, state, score, evidence, matched_at)"
+            " values (%s, %s, 'lifecycle_id', %s, 1, '{}', %s)",
+            [(bank_id, uuid5(bank_id, f"match {key}"), state, NOW) for key, state in states.items()],
+        )
+        cursor.executemany(
+            "insert into payscope.match_event (bank_id, match_id, event_id, stage)"
+            " select %s, %s, e.event_id, e.event_type from payscope.event e"
+            " where e.bank_id = %s and e.lifecycle_id = %s"
+            " and e.event_type in ('AUTH', 'CLEARING', 'SETTLEMENT')",
+            [(bank_id, uuid5(bank_id, f"match {key}"), bank_id, key) for key in states],
+        )

@@ -11,6 +11,8 @@ from payscope.domain.ask.measured import Group, Measured, Slice, value_of
 from payscope.domain.ask.metric import Metric, Unit
 from payscope.domain.ask.plans import Filter, Grain, MetricQuery, Operator
 from payscope.domain.ask.time_ranges import ALL_DAYS_FROM, month_range, quarter_range, range_text
+from payscope.domain.reconcile.programmes import Level, headroom_events, mildest_threshold
+from payscope.domain.reconcile.rule_files import programme_rules
 from payscope.errors import InvalidInput
 
 _STEPS = ("day", "week", "month", "quarter")
@@ -90,7 +92,7 @@ def cells_of(query: MetricQuery, piece: Slice, measured: Measured, setting: Sett
             metric=piece.metric,
             key=key,
             currency=currency,
-            value=value_of(piece.metric, group, currency),
+            value=_value(piece, group, currency, key),
             unit=piece.metric.unit,
             group=group,
             query=own,
@@ -147,6 +149,21 @@ def _added(before: Group | None, group: Group) -> Group:
         row_count=before.row_count + group.row_count,
         row_xor=before.row_xor ^ group.row_xor,
     )
+
+
+def _value(piece: Slice, group: Group, currency: str | None, key: Mapping[str, str | None]) -> Decimal | None:
+    """The group's value; for headroom, what the threshold of its month still leaves."""
+    kind = piece.metric.programme
+    if kind is None:
+        return value_of(piece.metric, group, currency)
+    days = _own_period(piece, key)
+    if days is None:
+        return None
+    level = Level.MERCHANT if "merchant" in key else Level.ACQUIRER
+    threshold = mildest_threshold(programme_rules(), kind, level, days.start_on.replace(day=1))
+    if threshold is None:
+        return None
+    return Decimal(headroom_events(threshold, group.denominator or 0, group.numerator))
 
 
 def _as_share(cell: Cell, query: MetricQuery, total: int) -> Cell:

@@ -22,7 +22,7 @@ _INTENTS_CAVEAT = (
     "Retries are recognised by the order id (without one, by the same card, merchant, amount and currency),"
     " within 24 hours of the attempt before."
 )
-_DELAY_CAVEAT = "Delays count weekdays; bank holidays are not taken out."
+_DELAY_CAVEAT = "Delays count the days on which the settlement currency's system books."
 
 
 def reconcile(

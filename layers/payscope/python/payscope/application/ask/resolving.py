@@ -1,5 +1,7 @@
 """Metric queries with everything filled in that would depend on when they run."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -10,9 +12,11 @@ from payscope.domain.analyse.series import DayRange
 from payscope.domain.ask.catalogue import find_dimension, find_metric
 from payscope.domain.ask.language.directory import Directory
 from payscope.domain.ask.measured import Slice
+from payscope.domain.ask.metric import Metric
 from payscope.domain.ask.plans import MetricQuery
 from payscope.domain.ask.sources import counting_sources
 from payscope.domain.ask.time_ranges import ALL_DAYS_FROM, parse_range, range_text
+from payscope.domain.reconcile.programmes import ProgrammeKind
 from payscope.errors import InvalidInput
 
 
@@ -71,6 +75,7 @@ def resolve(query: MetricQuery, setting: Setting) -> tuple[MetricQuery, tuple[Sl
                 raise InvalidInput(f"{name} is one value per row: filter by it, but do not group by it.")
         if query.share and not metric.additive:
             raise InvalidInput(f"{metric.label} has no parts that add up, so it has no shares.")
+        _check_months(metric, period, named, dimensions, setting.today)
         grouped = dimensions
         if metric.per_currency and "currency" not in grouped:
             grouped = (*grouped, "currency")
@@ -102,3 +107,23 @@ def _period(text: str | None, today: date) -> DayRange:
     if text is None:
         return DayRange(ALL_DAYS_FROM, max(today, ALL_DAYS_FROM))
     return parse_range(text, today)
+
+
+def _check_months(
+    metric: Metric, period: DayRange, named: AbstractSet[str], dimensions: Sequence[str], today: date
+) -> None:
+    """Refuse parts of months, and headroom that no single threshold applies to."""
+    if not metric.whole_months:
+        return
+    ends_month = (period.end_on + timedelta(days=1)).day == 1
+    if period.start_on.day != 1 or not (ends_month or period.end_on == today):
+        raise InvalidInput(
+            f"{metric.label} is defined for calendar months: ask for one, for example {today:%Y-%m}."
+        )
+    if metric.programme is None:
+        return
+    is_one_month = (period.start_on.year, period.start_on.month) == (period.end_on.year, period.end_on.month)
+    if not is_one_month and "month" not in dimensions:
+        raise InvalidInput(f"{metric.label} is of a single month: ask for one, or by month.")
+    if metric.programme is not ProgrammeKind.VAMP and "merchant" not in named:
+        raise InvalidInput(f"{metric.label} is judged for each merchant: name one, or ask by merchant.")

@@ -98,7 +98,7 @@ def completeness_for(
     spans, watermark = ports.banks.report_spans(setting.bank_id)
     completeness = completeness_of(
         spans,
-        [piece.period for piece in pieces],
+        [piece.days for piece in pieces],
         setting.today,
         lambda span: any(
             bears_on(piece.metric, piece.sources, span.source, span.event_types) for piece in pieces

@@ -2,6 +2,7 @@
 
 from payscope.domain.ask.answers import CatalogueDocument, DimensionEntry, MetricEntry
 from payscope.domain.ask.dimensions import DIMENSIONS, DIMENSIONS_BY_ID, Dimension
+from payscope.domain.ask.fitting import why_not
 from payscope.domain.ask.metric import Metric
 from payscope.domain.ask.metrics.registry import METRICS
 from payscope.errors import InvalidInput
@@ -26,19 +27,23 @@ def find_dimension(name: str, metric: Metric) -> Dimension:
     """The dimension by its id, where the metric has it.
 
     Raises:
-        InvalidInput: No such dimension, or the metric's rows do not carry it.
+        InvalidInput: No such dimension, or the metric's rows do not carry it; the message says why.
     """
     dimension = DIMENSIONS_BY_ID.get(name)
     if dimension is None:
         raise InvalidInput(f"There is no dimension {name!r}; GET /catalogue lists them.", dimension=name)
-    if metric.relation not in dimension.relations:
-        raise InvalidInput(f"{metric.label} cannot be broken down by {dimension.label}.", dimension=name)
+    reason = why_not(dimension, metric)
+    if reason is not None:
+        raise InvalidInput(
+            f"{metric.label} cannot be broken down or filtered by {dimension.label}: {reason}.",
+            dimension=name,
+        )
     return dimension
 
 
 def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
     """The dimensions that the metric can be grouped by."""
-    return tuple(each for each in DIMENSIONS if metric.relation in each.relations and not each.filter_only)
+    return tuple(each for each in DIMENSIONS if not each.filter_only and why_not(each, metric) is None)
 
 
 def catalogue_document() -> CatalogueDocument:

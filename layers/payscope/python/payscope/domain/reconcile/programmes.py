@@ -248,6 +248,20 @@ def headroom_events(threshold_bps: int, sales: int, events: int) -> int:
     return threshold_bps * sales // _BPS - events
 
 
+def mildest_threshold(
+    programmes: Iterable[Programme], kind: ProgrammeKind, level: Level, month: date
+) -> int | None:
+    """Basis points of the mildest tier in force everywhere in the month that starts on ``month``, if any."""
+    tiers = [
+        tier.bps
+        for programme in programmes
+        if programme.kind is kind and programme.level is level
+        for tier in programme.tiers
+        if tier.in_force(month)
+    ]
+    return min(tiers, default=None)
+
+
 def programmes_from_json(text: str) -> tuple[Programme, ...]:
     """Read the dated rules.
 

@@ -1,7 +1,7 @@
 """Breaks: what reconciliation left open."""
 
 from payscope.domain.ask.metric import Amount, Direction, Metric, Relation, Term, Unit
-from payscope.domain.ask.metrics.rows import DECIDED, MATCHED, OPEN_BREAK
+from payscope.domain.ask.metrics.rows import DECIDED, FEE_BREAK, MATCHED, OPEN_BREAK, WITHIN_TOLERANCE
 from payscope.domain.ask.plans import Clock
 
 BREAKS: tuple[Metric, ...] = (
@@ -77,6 +77,48 @@ BREAKS: tuple[Metric, ...] = (
             "match ratio",
             "auto match rate",
             "reconciled rate",
+        ),
+    ),
+    Metric(
+        "tolerance_match_rate",
+        "Match rate within tolerance",
+        "Reconciled items that match only within a tolerance / items past their window; a part of the match"
+        " rate, reported apart.",
+        Unit.RATIO,
+        Clock.BOOKED,
+        (Term(WITHIN_TOLERANCE),),
+        (Term(DECIDED),),
+        relation=Relation.MATCH,
+        synonyms=(
+            "tolerance match rate",
+            "match rate within tolerance",
+            "matched within tolerance",
+            "share matched within tolerance",
+            "tolerance matches",
+            "matched with tolerance",
+        ),
+    ),
+    Metric(
+        "fee_variance",
+        "Fee variance",
+        "Charged - expected fees of the settlement lines whose fee no rule explains, as"
+        " the open fee breaks say: more was charged where it is positive.",
+        Unit.MONEY,
+        Clock.BOOKED,
+        (Term(FEE_BREAK, Amount.AMOUNT),),
+        relation=Relation.BREAK,
+        per_currency=True,
+        direction=Direction.BAD,
+        synonyms=(
+            "fee variance",
+            "fee variances",
+            "fee difference",
+            "fees overcharged",
+            "overcharged fees",
+            "charged minus expected fees",
+            "fee overcharge",
+            "unexpected fees",
+            "fee discrepancy",
         ),
     ),
 )

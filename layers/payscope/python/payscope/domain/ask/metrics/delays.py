@@ -1,19 +1,20 @@
 """Delays: how long settled sales took from their clearing."""
 
-from payscope.domain.ask.metric import Amount, Direction, Metric, Relation, Term, Unit
+from payscope.domain.ask.metric import Amount, Condition, Direction, Metric, Relation, Term, Test, Unit
 from payscope.domain.ask.plans import Clock
 
 DELAYS: tuple[Metric, ...] = (
     Metric(
         "settlement_delay_median",
         "Median settlement delay",
-        "Median of the weekdays from clearing to the value date of the settled sales, linked by"
-        " lifecycle id.",
+        "Median of the business days, on the currency's calendar, from clearing to the value date of the"
+        " settled sales, linked by ARN, else by lifecycle id.",
         Unit.DAYS,
         Clock.BOOKED,
         (Term((), Amount.DELAY),),
         relation=Relation.SETTLED,
         quantile=0.5,
+        version=2,
         direction=Direction.BAD,
         synonyms=(
             "days does it take to settle",
@@ -39,14 +40,14 @@ DELAYS: tuple[Metric, ...] = (
     Metric(
         "settlement_delay_p95",
         "Settlement delay, ninety-fifth percentile",
-        "95th percentile of the weekdays from clearing to the value date of the settled sales,"
-        " linked by lifecycle"
-        " id.",
+        "95th percentile of the business days, on the currency's calendar, from clearing to the value date"
+        " of the settled sales, linked by ARN, else by lifecycle id.",
         Unit.DAYS,
         Clock.BOOKED,
         (Term((), Amount.DELAY),),
         relation=Relation.SETTLED,
         quantile=0.95,
+        version=2,
         direction=Direction.BAD,
         synonyms=(
             "p95 settlement delay",
@@ -57,6 +58,73 @@ DELAYS: tuple[Metric, ...] = (
             "worst settlement delay",
             "p95 settlement time",
             "p95 days to settle",
+        ),
+    ),
+    Metric(
+        "late_settlement_share",
+        "Late share of settlements",
+        "Settled sales that took more business days from clearing to value date than agreed / settled sales"
+        " with a clearing; what is agreed is dated configuration.",
+        Unit.RATIO,
+        Clock.BOOKED,
+        (Term((Condition("late", Test.TRUE),)),),
+        (Term(()),),
+        relation=Relation.SETTLED,
+        direction=Direction.BAD,
+        synonyms=(
+            "late share",
+            "late settlement share",
+            "share of late settlements",
+            "late settlement rate",
+            "late settlements rate",
+            "rate of late settlements",
+            "settled late",
+            "paid late",
+            "late payment share",
+            "settlement delay breach rate",
+        ),
+    ),
+    Metric(
+        "late_settlement_count",
+        "Late settlements",
+        "Settled sales that took more business days from clearing to value date than agreed.",
+        Unit.COUNT,
+        Clock.BOOKED,
+        (Term((Condition("late", Test.TRUE),)),),
+        relation=Relation.SETTLED,
+        direction=Direction.BAD,
+        synonyms=(
+            "late settlements",
+            "late settlement count",
+            "number of late settlements",
+            "settlements that were late",
+            "delayed settlements",
+            "overdue settlements",
+            "late settled sales",
+        ),
+    ),
+    Metric(
+        "float_cost",
+        "Float cost",
+        "What waiting for late settlements cost: sum(settled amount * late days * yearly rate / 360); late"
+        " days are business days beyond what is agreed, and the rates are dated configuration.",
+        Unit.MONEY,
+        Clock.BOOKED,
+        (Term((Condition("late", Test.TRUE),), Amount.FLOAT),),
+        relation=Relation.SETTLED,
+        divisor=360 * 10_000,
+        per_currency=True,
+        settlement_currency=True,
+        direction=Direction.BAD,
+        synonyms=(
+            "float cost",
+            "cost of float",
+            "cost of late settlement",
+            "cost of late settlements",
+            "cost of settlement delays",
+            "financing cost of late settlements",
+            "interest lost on late settlements",
+            "float costs",
         ),
     ),
 )

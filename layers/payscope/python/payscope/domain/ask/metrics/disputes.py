@@ -1,7 +1,7 @@
 """Disputes: first chargebacks and what was represented."""
 
 from payscope.domain.ask.metric import Amount, Direction, Metric, Term, Unit
-from payscope.domain.ask.metrics.rows import FIRST_CHARGEBACK, REPRESENTMENT, SALE
+from payscope.domain.ask.metrics.rows import FIRST_CHARGEBACK, FRAUD_CHARGEBACK, REPRESENTMENT, SALE
 from payscope.domain.ask.plans import Clock
 
 DISPUTES: tuple[Metric, ...] = (
@@ -88,6 +88,42 @@ DISPUTES: tuple[Metric, ...] = (
             "second presentments",
             "contested chargebacks",
             "disputes contested",
+        ),
+    ),
+    Metric(
+        "fraud_chargeback_count",
+        "Fraud chargebacks",
+        "First chargebacks whose reason code says fraud.",
+        Unit.COUNT,
+        Clock.BOOKED,
+        (Term(FRAUD_CHARGEBACK),),
+        direction=Direction.BAD,
+        synonyms=(
+            "fraud chargebacks",
+            "fraud chargeback count",
+            "fraudulent chargebacks",
+            "chargebacks for fraud",
+            "chargebacks because of fraud",
+            "fraud disputes",
+            "chargebacks with a fraud reason",
+        ),
+    ),
+    Metric(
+        "fraud_chargeback_amount",
+        "Fraud chargeback amount",
+        "Amount of the first chargebacks whose reason code says fraud, as a positive number.",
+        Unit.MONEY,
+        Clock.BOOKED,
+        (Term(FRAUD_CHARGEBACK, Amount.AMOUNT, -1),),
+        per_currency=True,
+        direction=Direction.BAD,
+        synonyms=(
+            "fraud chargeback amount",
+            "amount of fraud chargebacks",
+            "value of fraud chargebacks",
+            "fraud chargeback value",
+            "fraud chargeback volume",
+            "fraud dispute amount",
         ),
     ),
 )

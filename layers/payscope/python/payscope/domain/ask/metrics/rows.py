@@ -20,6 +20,12 @@ REFUND = (is_one_of("event_type", "REFUND"),)
 FIRST_CHARGEBACK = (is_one_of("event_type", "DISPUTE"), is_one_of("subtype", "FIRST_CHARGEBACK"))
 REPRESENTMENT = (is_one_of("event_type", "DISPUTE"), is_one_of("subtype", "REPRESENTMENT"))
 FRAUD = (is_one_of("event_type", "FRAUD_REPORT"),)
+# Reason codes that say fraud, as in the schemes' programmes.
+FRAUD_CHARGEBACK = (
+    *FIRST_CHARGEBACK,
+    is_one_of("reason_code", "10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871"),
+)
+ECOMMERCE_APPROVED = (*APPROVED, is_one_of("channel", "ECOM"))
 SETTLED = (is_one_of("event_type", "SETTLEMENT"),)
 PAYOUT = (is_one_of("event_type", "ADJUSTMENT"), is_one_of("subtype", "PAYOUT"))
 BANK_CREDIT = (is_one_of("event_type", "BANK_ENTRY"), is_one_of("subtype", "CREDIT"))
@@ -40,6 +46,8 @@ CHARGED_LINE = (
 FEE_TERMS = (Term(CHARGED_LINE, Amount.FEE, -1), Term(FEE_LINE, Amount.SETTLEMENT, -1))
 GROSS_SETTLED = (is_one_of("event_type", "SETTLEMENT"), IN_SETTLEMENT_REPORT)
 OPEN_BREAK = (is_one_of("state", "MISMATCHED", "UNMATCHED", "DUPLICATE", "REOPENED"),)
+WITHIN_TOLERANCE = (is_one_of("state", "MATCHED_TOLERANCE"),)
+FEE_BREAK = (*OPEN_BREAK, is_one_of("reason", "FEE_VARIANCE"))
 MATCHED = (is_one_of("state", "MATCHED", "MATCHED_TOLERANCE", "GROUPED"),)
 DECIDED = (is_none_of("state", "EXPECTED"),)
 
@@ -48,4 +56,6 @@ INTENT = (
     "Attempts of one order (without an order id: of the same card, merchant, amount and currency) are one"
     " intent while each follows the one before within 24 hours."
 )
+MASTERCARD = is_one_of("network", "MASTERCARD")
+NOT_PRESENT = is_one_of("card_present", "NOT_PRESENT")
 VISA_CARD_NOT_PRESENT = (is_one_of("network", "VISA"), is_one_of("card_present", "NOT_PRESENT"))

@@ -173,6 +173,9 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
             "merchant_group": sql.SQL("mg.merchant_group"),
             "mcc": sql.SQL("mg.mcc"),
             "mcc_family": family_of(sql.SQL("mg.mcc")),
+            "country": sql.SQL("mg.country"),
+            "region": region_of(sql.SQL("mg.country")),
+            "report": sql.SQL("b.report_id::text"),
             "currency": sql.SQL("b.currency"),
             "break_reason": sql.SQL("b.reason"),
             "break_state": state,
@@ -180,6 +183,7 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
         },
         columns={
             "state": state,
+            "reason": sql.SQL("b.reason"),
             "row_id": sql.SQL("b.break_id"),
             "revision": sql.SQL("0"),
             "report_id": sql.SQL("b.report_id"),
@@ -189,7 +193,11 @@ def _break_rows(bank_id: UUID, piece: Slice, bound: Parameters, needed: set[str]
             ),
             "shown": shown,
         },
-        amounts={Amount.ROWS: sql.SQL("1"), Amount.ABSOLUTE: sql.SQL("abs(b.amount_minor)")},
+        amounts={
+            Amount.ROWS: sql.SQL("1"),
+            Amount.AMOUNT: sql.SQL("b.amount_minor"),
+            Amount.ABSOLUTE: sql.SQL("abs(b.amount_minor)"),
+        },
         row_count=sql.SQL("count(*)"),
         row_xor=sql.SQL("coalesce(bit_xor(uuid_hash_extended(b.break_id, 0)), 0)"),
     )

@@ -216,14 +216,14 @@ def _likely(piece: Slice, bound: Parameters) -> Fragment:
             bound.bind("event_types", sorted(piece.metric.event_types))
         )
     ]
-    if piece.period is not None and piece.clock is Clock.BOOKED:
+    if piece.days is not None and piece.clock is Clock.BOOKED:
         parts.append(
             sql.SQL(
                 "(w.detail -> 'booked' is null or (w.detail -> 'booked' ->> 0)::date <= {end}"
                 " and (w.detail -> 'booked' ->> 1)::date >= {start})"
             ).format(
-                start=bound.bind("start_on", piece.period.start_on),
-                end=bound.bind("end_on", piece.period.end_on),
+                start=bound.bind("report_from", piece.days.start_on),
+                end=bound.bind("report_to", piece.days.end_on),
             )
         )
     elif piece.period is not None:
