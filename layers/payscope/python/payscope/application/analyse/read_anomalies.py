@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from payscope.application.analyse.detect_anomalies import Contributor, Impact
+from payscope.application.analyse.anomaly_ports import Contributor, Impact
 from payscope.domain.analyse.series import DayRange
 
 

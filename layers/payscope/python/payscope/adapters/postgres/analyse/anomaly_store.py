@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from payscope.adapters.postgres.tenancy import Database, load_query
-from payscope.application.analyse.detect_anomalies import Anomaly, Contributor, Impact
+from payscope.application.analyse.anomaly_ports import Anomaly, Contributor, Impact
 from payscope.application.analyse.read_anomalies import StoredAnomaly
 from payscope.domain.analyse.series import DayRange
 
