@@ -138,3 +138,15 @@ def test_a_follow_up_can_ask_for_the_same_rows_by_another_measure() -> None:
     assert second is not None
     assert second.query.metrics == ("chargeback_amount",)
     assert second.query.filters == (Filter(dimension="network", values=("MASTERCARD",)),)
+
+
+def test_a_merchant_called_like_the_grammar_is_meant_only_where_the_question_says_so() -> None:
+    merchants = ("approval rate", "March 2026", "by network")
+    named = names_of(Directory(merchants=tuple(NamedMerchant(f"M-{name}", name) for name in merchants)))
+    read = understand("approval rate by network in March 2026", named, TODAY).plan
+    assert read is not None
+    assert (read.query.metrics, read.query.dimensions) == (("auth_rate_raw",), ("network",))
+    assert (read.query.filters, read.query.time_range) == ((), "2026-03-01/2026-03-31")
+    said = understand("declines at merchant by network in February 2026", named, TODAY).plan
+    assert said is not None
+    assert said.query.filters == (Filter(dimension="merchant", values=("M-by network",)),)

@@ -5,6 +5,7 @@ from datetime import date
 
 from payscope.domain.ask.language.gathering import gather
 from payscope.domain.ask.language.grammar.unsafe import UNSAFE
+from payscope.domain.ask.language.lookalikes import as_it_looks
 from payscope.domain.ask.language.outcomes import AskBack, Refused
 from payscope.domain.ask.language.phrases import Names
 from payscope.domain.ask.language.planning import plan_of
@@ -69,8 +70,11 @@ def understand(
 
 
 def is_unsafe(text: str) -> bool:
-    """Whether a text asks for what no question may: other banks, commands, instructions to the system."""
-    return _UNSAFE.search(text) is not None
+    """Whether a text asks for what no question may: other banks, commands, instructions to the system.
+
+    It is also read as it looks, since letters of another alphabet and invisible ones hide words.
+    """
+    return any(_UNSAFE.search(each) is not None for each in (text, as_it_looks(text)))
 
 
 def _features(read: Scan, reading: Reading, carried: bool) -> Features:

@@ -189,6 +189,9 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
     own_length, own = _longest(tokens, at, names.phrases)
     shared_length, shared = _longest(tokens, at, shared_phrases())
     time = match_time(tokens, at, today, names.fiscal_start)
+    is_grammar = all(_is_grammar(each) for each in tokens[at : at + own_length])
+    if own and (is_grammar or (time and time.length >= own_length)) and not _says_its_kind(tokens, at):
+        own_length, own = 0, None  # a merchant called "March 2026" does not take the month from everybody
     if own and own_length >= 2 and own_length >= shared_length:
         return piece("name", own_length, value=own.value, dimension=own.dimension), own_length, False
     if time and time.length >= shared_length:
@@ -224,6 +227,17 @@ def _piece(text: str, tokens: Sequence[Token], at: int, names: Names, today: dat
     if token.kind is TokenKind.MARK:
         return piece("mark", value=token.text), 1, False
     return _partial_name(tokens, at, names, piece)
+
+
+def _is_grammar(token: Token) -> bool:
+    """Whether a word has a meaning of its own that is no name."""
+    alone = shared_phrases().get((token.stem,))
+    return token.word in _STOP or token.stem in _STOP or (alone is not None and alone.kind is not Kind.NAME)
+
+
+def _says_its_kind(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word before says that a name of the bank follows: "merchant March 2026"."""
+    return at > 0 and tokens[at - 1].stem in ("merchant", "issuer", "group", "bin")
 
 
 def _turned_round(tokens: Sequence[Token], at: int) -> tuple[int, Meaning] | None:
