@@ -1,4 +1,7 @@
-"""Questions written by hand before their author had read the grammar; asked once before its misses were looked at."""
+"""Questions written by hand before their author had read the grammar, and asked once before anybody looked.
+
+First reading: 58 of 80 exact, 5 wrong when answered, 19 of 20 asked back, 18 of 20 refused, no attack through.
+"""
 # ruff: noqa: E501 -- a question and its answer stay on one line
 
 from tests.evaluation.questions import (

@@ -1,4 +1,7 @@
-"""Questions written by hand on the same day as the second fresh set; asked once when that set's causes were mended."""
+"""Questions written together with the second fresh set, and asked once when that set's causes were mended.
+
+First reading: 63 of 80 exact, 4 wrong when answered, 19 of 20 asked back, 19 of 20 refused, no attack through.
+"""
 # ruff: noqa: E501 -- a question and its answer stay on one line
 
 from tests.evaluation.questions import (

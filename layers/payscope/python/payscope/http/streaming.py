@@ -2,7 +2,8 @@
 
 ``plan``, ``values``, ``answer`` (the whole document of the plain response) and ``done``, or one ``error``
 with a problem document. The HTTP API hands a function's response on in one piece, so all events come
-together; a client that shows them one by one works with either.
+together; a client that shows them one by one works with either. (A REST API could pass a stream on, but the
+managed Python runtime gives none: README.md.)
 """
 
 import json
