@@ -123,10 +123,7 @@ class _Run:
         for _, month in groupby(days, lambda day: (day.year, day.month)):
             of_month = list(month)
             self.refresh(of_month, of_month)
-        self.cursor.execute("select report_id from payscope.report where bank_id = %s", (self.bank_id,))
-        for (report_id,) in self.cursor.fetchall():
-            span = _span(self.cursor, self.bank_id, report_id)
-            _reached(self.cursor, self.bank_id, f"{_NAME}/{report_id}", self.now, span)
+        self.cursor.execute(load_query("rollup_all_spans"), {"bank_id": self.bank_id, "now": self.now})
         return len(days)
 
     def refresh_report(self, days: Sequence[date], event_types: Sequence[str]) -> None:
