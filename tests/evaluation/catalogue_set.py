@@ -34,7 +34,7 @@ CATALOGUE_SET: tuple[Covered, ...] = (
     Covered("reconciliation rate by network in Q1", "match_rate", Q1, by=("network",)),
     Covered("match rate within tolerance in February", "tolerance_match_rate", FEBRUARY),
     Covered("tolerance match rate by network, march", "tolerance_match_rate", MARCH, by=("network",)),
-    Covered("3ds share in March", "three_ds_share", MARCH),
+    Covered("3ds coverage in March", "three_ds_share", MARCH),
     Covered("authenticated share by merchant in Q1", "three_ds_share", Q1, by=("merchant",)),
     Covered("fraud chargebacks in Q1", "fraud_chargeback_count", Q1),
     Covered("how many chargebacks because of fraud by network in Q1", "fraud_chargeback_count", Q1, by=("network",)),

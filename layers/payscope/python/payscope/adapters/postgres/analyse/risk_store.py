@@ -13,10 +13,9 @@ from psycopg.types.json import Jsonb
 from payscope.adapters.postgres.tenancy import Database, load_query
 from payscope.domain.analyse.risk import RiskRun, TransactionTable
 from payscope.domain.money import exponent
+from payscope.domain.reconcile.disputes import FRAUD_REASONS
 
 _DEADLINE_S = 300
-# Chargeback reason codes that mean fraud: Visa condition family 10, Mastercard 4837, 4863, 4870, 4871.
-FRAUD_REASONS = ("10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871")
 
 
 class PostgresRisk:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from payscope.adapters.postgres.analyse.risk_store import FRAUD_REASONS
 from payscope.adapters.postgres.tenancy import Database, load_query
 from payscope.application.reconcile.watch_programmes import Crossing
+from payscope.domain.reconcile.disputes import FRAUD_REASONS
 from payscope.domain.reconcile.programmes import MonthCounts
 
 

@@ -1,6 +1,7 @@
 """The rows that metrics are made of: conditions that several of them share."""
 
 from payscope.domain.ask.metric import Amount, Condition, Term, Test
+from payscope.domain.reconcile.disputes import FRAUD_REASONS
 
 
 def is_one_of(column: str, *values: str) -> Condition:
@@ -20,10 +21,9 @@ REFUND = (is_one_of("event_type", "REFUND"),)
 FIRST_CHARGEBACK = (is_one_of("event_type", "DISPUTE"), is_one_of("subtype", "FIRST_CHARGEBACK"))
 REPRESENTMENT = (is_one_of("event_type", "DISPUTE"), is_one_of("subtype", "REPRESENTMENT"))
 FRAUD = (is_one_of("event_type", "FRAUD_REPORT"),)
-# Reason codes that say fraud, as in the schemes' programmes.
 FRAUD_CHARGEBACK = (
     *FIRST_CHARGEBACK,
-    is_one_of("reason_code", "10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871"),
+    is_one_of("reason_code", *FRAUD_REASONS),
 )
 ECOMMERCE_APPROVED = (*APPROVED, is_one_of("channel", "ECOM"))
 SETTLED = (is_one_of("event_type", "SETTLEMENT"),)
