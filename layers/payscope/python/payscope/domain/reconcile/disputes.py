@@ -13,7 +13,6 @@ from typing import Any
 
 from payscope.domain.events import EventType, PaymentEvent
 
-
 # Chargeback reason codes that mean fraud: Visa condition family 10, Mastercard 4837, 4863, 4870, 4871.
 FRAUD_REASONS = ("10.1", "10.2", "10.3", "10.4", "10.5", "4837", "4863", "4870", "4871")
 
