@@ -12,18 +12,20 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench.figures import Figure
+from payscope.adapters.postgres.tenancy import signed_context
 from payscope.domain.identity import Role
 from payscope_local.aws import aws_client
 from payscope_local.banks import add_bank, database_of
 from payscope_local.places import Places, find_places
 from payscope_local.product_client import ProductClient
-from payscope_local.servers import issuer_of
+from payscope_local.servers import app_dsn, issuer_of
 from payscope_local.stack import Stack, superuser_dsn
 from payscope_local.state import PrivateState, StackDescription, read_private
 
 _ROOT = Path(__file__).resolve().parents[1]
 _QUIET_POLLS = 4
 _POLL_S = 0.5
+_CONTEXT_S = 1800
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,19 @@ class BenchStack:
     def token(self, bank: BenchBank) -> str:
         return issuer_of(self.places, self.private).mint(bank.bank_id, Role.ANALYST, "bench", 3600)
 
+    @property
+    def app_dsn(self) -> str:
+        return app_dsn(self.private)
+
+    def context(self, bank: BenchBank) -> str:
+        """A signed context of the bank for the next half hour."""
+        key = bytes.fromhex(self.private.context_key)
+        return signed_context(bank.bank_id, int(time.time()) + _CONTEXT_S, key, self.private.context_key_id)
+
     def empty_events(self) -> None:
         """Take every event of every bank away, at once and without a trace in the indexes."""
         with psycopg.connect(self.superuser_dsn, autocommit=True, dbname="payscope") as connection:
-            connection.execute("truncate payscope.event")
+            connection.execute("truncate payscope.event, payscope.event_key")
 
     def stop_executions(self) -> None:
         """Stop whatever the processing chain is at."""
