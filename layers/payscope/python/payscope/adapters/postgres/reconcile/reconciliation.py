@@ -106,10 +106,10 @@ class _Run:
             ("payments", "payment"),
             ("found_breaks", "found_break"),
             ("verdicts", "verdict"),
-            ("strays", "stray"),
         ):
             self._fill(query, table)
-        return self._store()
+        strays = self._fill("strays", "stray")
+        return self._store(strays)
 
     def _gather(self) -> None:
         statements = load_query("reconcile_tables").as_string(self.cursor).split(";\n")
@@ -174,10 +174,11 @@ class _Run:
                 self.keys["batches"].append(batch_ref)
                 self.keys["payouts"].append(payout)
 
-    def _store(self) -> ReconciliationResult:
+    def _store(self, strays: int) -> ReconciliationResult:
         self._execute("store_matches")
         payments: dict[str, int] = dict(self.cursor.fetchall())
-        self._execute("drop_members")
+        if strays:
+            self._execute("drop_members")
         self._execute("insert_members")
         self._execute("note_days")
         self._execute("store_breaks")
