@@ -131,6 +131,23 @@ def test_the_drilled_rows_add_up_to_the_answer_and_its_plan_runs_again(
         assert again.evidence.row_hash == page.row_hash
 
 
+@pytest.mark.parametrize(
+    "metric", ["sales_count", "net_settlement", "auth_rate_dedup", "ecp_ratio", "vamp_ratio"]
+)
+@pytest.mark.parametrize("network", [None, "AMEX", "VISA"])
+def test_the_files_of_an_answer_are_the_same_from_the_roll_up(
+    metric: str, network: str | None, ask_ports: AskPorts, asked_database: Database
+) -> None:
+    filters = () if network is None else (Filter(dimension="network", values=(network,)),)
+    reader = PostgresMetrics(asked_database)
+    for days in (MARCH, "2025-12-01/2026-02-28"):
+        query = MetricQuery(metrics=(metric,), filters=filters, time_range=days, as_of=world.TODAY)
+        _, pieces = resolve(query, setting_for(world.BANK, world.TODAY, NOW, ask_ports))
+        files = reader.files(world.BANK, pieces)
+        assert files == reader.files(world.BANK, pieces, events_only=True)
+        assert files or network is not None
+
+
 def test_another_bank_sees_none_of_it(ask_ports: AskPorts) -> None:
     query = MetricQuery(metrics=("auth_attempts",), as_of=world.TODAY)
     ours = measure(query, setting_for(world.BANK, world.TODAY, NOW, ask_ports), ask_ports.metrics)

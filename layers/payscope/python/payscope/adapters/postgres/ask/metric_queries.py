@@ -11,6 +11,7 @@ import psycopg
 from payscope.adapters.postgres.ask.metric_sql.cubes import rollup_for
 from payscope.adapters.postgres.ask.metric_sql.statements import (
     Statement,
+    files_rollup_for,
     files_statement,
     measure_statement,
     rows_statement,
@@ -59,12 +60,23 @@ class PostgresMetrics:
         kept = tuple(found[:limit])
         return RowPage(kept, _write_cursor(kept[-1]) if len(found) > limit else None, rendered)
 
-    def files(self, bank_id: UUID, pieces: Sequence[Slice]) -> tuple[SourceFile, ...]:
-        """The reports that brought rows of any of the slices, by file name."""
+    def files(
+        self, bank_id: UUID, pieces: Sequence[Slice], *, events_only: bool = False
+    ) -> tuple[SourceFile, ...]:
+        """The reports that brought rows of any of the slices, by file name.
+
+        Args:
+            bank_id: The tenant.
+            pieces: What was measured.
+            events_only: See ``measure``.
+        """
         found: dict[UUID, SourceFile] = {}
         with self._database.tenant(bank_id, deadline_s=_DEADLINE_S) as cursor:
             for piece in pieces:
-                statement = files_statement(bank_id, piece)
+                rollup = None if events_only else files_rollup_for(piece)
+                if rollup and not read_rollup_state(cursor, bank_id).serves(piece):
+                    rollup = None
+                statement = files_statement(bank_id, piece, rollup)
                 cursor.execute(statement.query, statement.parameters)
                 found |= {row[0]: SourceFile(report_id=row[0], file_name=row[1]) for row in cursor}
         return tuple(sorted(found.values(), key=lambda file: (file.file_name, str(file.report_id))))

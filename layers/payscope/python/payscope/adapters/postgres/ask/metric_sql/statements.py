@@ -9,7 +9,7 @@ from psycopg import sql
 
 from payscope.adapters.postgres.ask.metric_sql.attempts import INTENT_COLUMNS
 from payscope.adapters.postgres.ask.metric_sql.conditions import conditions_of, where_clause
-from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup
+from payscope.adapters.postgres.ask.metric_sql.cubes import Rollup, rollup_for
 from payscope.adapters.postgres.ask.metric_sql.parts import Fragment, Parameters, Rows
 from payscope.adapters.postgres.ask.metric_sql.periods import instants_of
 from payscope.adapters.postgres.ask.metric_sql.relations import rows_of
@@ -148,18 +148,36 @@ def rows_statement(
     return Statement(query, bound.values, ())
 
 
-def files_statement(bank_id: UUID, piece: Slice) -> Statement:
+def files_rollup_for(piece: Slice) -> Rollup | None:
+    """The roll-up that knows which reports have rows in the slice, if it holds what the slice looks at."""
+    rollup = rollup_for(replace(_plain(piece), dimensions=("report",)))
+    return rollup if rollup is not None and rollup.cube == "report" else None
+
+
+def files_statement(bank_id: UUID, piece: Slice, rollup: Rollup | None = None) -> Statement:
     """Reports with at least one row in the slice.
 
-    Each report of the bank that covers the days and events is probed, which ends at its first row.
+    Without a roll-up each report of the bank that covers the days and events is probed, which ends at
+    its first row.
     """
     bound = Parameters()
-    if piece.metric.relation is Relation.ATTEMPT:
-        piece = replace(piece, metric=_as_plain_attempts(piece.metric))
-    whole = replace(piece, dimensions=())
-    rows = rows_of(bank_id, whole, bound)
+    piece = _plain(piece)
+    whole = replace(piece, dimensions=() if rollup is None else ("report",))
+    rows = rows_of(bank_id, whole, bound, rollup)
     conditions = conditions_of(whole, (*whole.metric.numerator, *whole.metric.denominator), rows, bound)
     where = where_clause(whole, rows, conditions, bound)
+    if rollup is not None:
+        query = sql.SQL(
+            "select r.report_id, r.file_name\nfrom payscope.report r\nwhere r.bank_id = {bank}\n"
+            "  and r.report_id in (select ({reported})::uuid from {rows}\nwhere {where})\n"
+            "order by r.file_name, r.report_id"
+        ).format(
+            bank=bound.bind("bank_id", bank_id),
+            reported=rows.dimensions["report"],
+            rows=rows.from_clause,
+            where=where,
+        )
+        return Statement(query, bound.values, ())
     reported = rows.columns["report_id"]
     if piece.metric.relation is Relation.EVENT:
         query = sql.SQL(
@@ -188,6 +206,12 @@ def files_statement(bank_id: UUID, piece: Slice) -> Statement:
         bound.values,
         (),
     )
+
+
+def _plain(piece: Slice) -> Slice:
+    if piece.metric.relation is not Relation.ATTEMPT:
+        return piece
+    return replace(piece, metric=_as_plain_attempts(piece.metric))
 
 
 def _as_plain_attempts(metric: Metric) -> Metric:
