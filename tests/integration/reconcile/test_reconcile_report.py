@@ -360,6 +360,12 @@ def test_a_payout_ties_to_the_bank_credits_that_name_its_batch(
     assert open_breaks(database, bank) == expected
 
 
+def test_a_payout_of_nothing_needs_no_credit(database: Database, bank: UUID) -> None:
+    reconcile(database, bank, [statement(), payout("B1", 0)])
+    assert states(database, bank)["batch:B1"] == "MATCHED"
+    assert open_breaks(database, bank) == {}
+
+
 def test_a_statement_that_comes_late_clears_the_missing_credit(database: Database, bank: UUID) -> None:
     reconcile(database, bank, [statement(), payout("B1", 5000)])
     assert open_breaks(database, bank) == {"batch:B1": ("MISSING_BANK_CREDIT", 5000)}

@@ -78,10 +78,10 @@ select d.*,
        d.settlements > 0 and d.clearings > 0 and d.comparable_minor is null as settlement_currency_differs,
        d.clearings > 0 and d.auths > 0 and d.cleared_on < (d.authorised_at at time zone 'UTC')::date as out_of_order,
        d.clearings > 0 and d.auths > 0 and d.cleared_on > d.clearing_due_on as late_presentment,
-       -- A payout before the first statement may have been credited before it.
-       d.payouts > 0 and d.bank_entries = 0
+       -- A payout before the first statement may have been credited before it; of nothing, none is credited.
+       d.payouts > 0 and d.payout_minor <> 0 and d.bank_entries = 0
            and coalesce(d.credit_due_on < d.bank_to_on and d.paid_out_on >= d.bank_from_on, false) as missing_bank_credit,
-       d.payouts > 0 and d.bank_entries = 0
+       d.payouts > 0 and d.payout_minor <> 0 and d.bank_entries = 0
            and not coalesce(d.credit_due_on < d.bank_to_on and d.paid_out_on >= d.bank_from_on, false)
            as awaits_bank_credit,
        d.payouts > 0 and d.bank_entries > 0 and d.payout_currency = d.credited_currency
