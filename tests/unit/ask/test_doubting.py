@@ -40,7 +40,7 @@ def query(text: str) -> MetricQuery:
         ("declines on business days in March", "business"),
         ("sales per card in March", "card"),
         ("how many cards were declined in March", "cards"),
-        ("fraud chargebacks in Q1", "fraud"),
+        ("fraud refunds in Q1", "fraud"),
         ("sales without refunds in March", "refunds"),
         ("sales cleared but not settled in March", "not"),
     ],
