@@ -4,17 +4,21 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
+from payscope.adapters.postgres.analyse.forecast_store import PostgresForecasts
 from payscope.adapters.postgres.ask.asking import postgres_ask_ports
 from payscope.adapters.postgres.audit_log import PostgresAuditLog
 from payscope.adapters.postgres.idempotency import PostgresIdempotencyStore
 from payscope.adapters.postgres.tenancy import Database
 from payscope.application.operate.record_audit import RecordAudit
+from payscope.domain.analyse.forecasts import NAIVE, Backtest, Forecast, ForecastPoint
+from payscope.domain.analyse.series import DayRange
 from payscope.domain.identity import Role
 from payscope.http.access import Gate
 from payscope.http.chat_app import create_chat_app
@@ -59,6 +63,16 @@ def service(migrated: TestDatabases) -> Iterator[Service]:
     database.close()
 
 
+def store_forecast(database: Database, metric: str, history: DayRange) -> None:
+    """A level forecast of the two weeks after the days that it says it was trained on."""
+    backtest = Backtest(0.9, 0.8, 0.8, 4, 7, promoted=False, naive_mase=0.9, note="", models=())
+    points = tuple(
+        ForecastPoint(history.end_on + timedelta(days=step), 200.0, 180.0, 220.0) for step in range(1, 15)
+    )
+    forecast = Forecast(metric, {}, None, NAIVE, history.start_on, history.end_on, "0" * 64, backtest, points)
+    PostgresForecasts(database).save(OWN, uuid4(), forecast, NOW)
+
+
 def ask(service: Service, query: str, bank_id: UUID = OWN, **more: Any) -> Any:
     return service.client(bank_id).post("/chat/query", json={"query": query, **more})
 
@@ -87,6 +101,32 @@ def test_every_value_opens_to_its_rows_for_its_own_bank_only(service: Service) -
     unknown = service.client(OTHER).get(f"/receipts/{uuid4()}")
     assert (foreign.status_code, unknown.status_code) == (404, 404)
     assert foreign.json()["detail"] == unknown.json()["detail"]
+
+
+def test_a_forecast_leads_back_to_the_rows_that_its_model_was_trained_on(service: Service) -> None:
+    history = DayRange(date(2026, 3, 1), date(2026, 3, 31))
+    store_forecast(service.database, "auth_attempts", history)
+    answer = ask(service, "Forecast the authorisation attempts for the next 7 days").json()
+    counted = ask(service, "How many authorisation attempts in March 2026?").json()
+    assert answer["intent"] == "FORECAST"
+    assert answer["evidence"]["row_count"] == counted["evidence"]["row_count"] > 0
+    assert answer["evidence"]["row_hash"] == counted["evidence"]["row_hash"]
+    assert answer["evidence"]["files"] == counted["evidence"]["files"] != []
+    assert "select" in answer["evidence"]["sql"].lower()
+    assert [value["value"] for value in answer["values"]] == ["200"] * 7
+    assert answer["metrics"]["auth_attempts.forecast{day=2026-04-02}"] == "200"
+    receipt = service.client().get(f"/receipts/{answer['values'][0]['id']}?limit=500").json()
+    assert receipt["plan"]["history"]["time_range"] == "2026-03-01/2026-03-31"
+    trained = sum(row["contribution"]["numerator"] for row in receipt["rows"])
+    assert trained == int(counted["values"][0]["value"])
+    assert receipt["rows"][0]["raw"]
+
+
+def test_no_slice_of_an_answer_passes_for_the_whole(service: Service) -> None:
+    answer = ask(service, "Authorisation attempts by network in March 2026").json()
+    whole = ask(service, "How many authorisation attempts in March 2026?").json()
+    assert "auth_attempts" not in answer["metrics"]
+    assert sum(map(int, answer["metrics"].values())) == int(whole["metrics"]["auth_attempts"])
 
 
 def test_a_metric_query_gives_the_same_number_as_the_question(service: Service) -> None:

@@ -14,6 +14,8 @@ from payscope.errors import InvalidInput, NotFound
 
 MOST_ROWS = 500
 _PARTS = ("query", "minus")
+# Of a forecast: the days that its model was trained on.
+_HISTORY = "history"
 
 
 def drill_receipt(
@@ -41,9 +43,8 @@ def drill_receipt(
     receipt = ports.receipts.find(bank_id, value_id)
     if receipt is None:
         raise NotFound("There is no such receipt.")
-    # Numbers that were computed, not counted (forecasts, scenarios), have a plan without a query.
-    counted = _PARTS[0] in receipt.plan
-    page = _rows_of(receipt, bank_id, ports, limit, cursor) if counted else _NO_ROWS
+    has_rows = _PARTS[0] in receipt.plan or _HISTORY in receipt.plan
+    page = _rows_of(receipt, bank_id, ports, limit, cursor) if has_rows else _NO_ROWS
     return ReceiptPage(
         value_id=receipt.value_id,
         query_id=receipt.query_id,
@@ -102,7 +103,7 @@ def _rows_of(
     receipt: Receipt, bank_id: UUID, ports: AskPorts, limit: int, cursor: str | None
 ) -> _DrilledPage:
     part, after = _place(cursor)
-    document = receipt.plan.get(_PARTS[part])
+    document = receipt.plan.get(_PARTS[part], None if part else receipt.plan.get(_HISTORY))
     if document is None:
         raise InvalidInput("The cursor is not one that this list gave.")
     query = MetricQuery.model_validate(document)

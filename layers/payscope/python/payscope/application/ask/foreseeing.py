@@ -6,25 +6,18 @@ from decimal import Decimal
 from uuid import UUID
 
 from payscope.application.analyse.read_forecasts import StoredForecast
+from payscope.application.ask.measuring import Outcome, measure, rows_of
 from payscope.application.ask.ports import AskPorts, Receipt
 from payscope.application.ask.replying import Draft, metric_map
 from payscope.application.ask.resolving import Setting
-from payscope.domain.ask.answers import (
-    Backtest,
-    Completeness,
-    Evidence,
-    Forecast,
-    ForecastPoint,
-    MetricVersion,
-    Period,
-    Value,
-)
+from payscope.application.ask.run_query import evidence_for
+from payscope.domain.ask.answers import Backtest, Forecast, ForecastPoint, Period, Value
 from payscope.domain.ask.catalogue import find_metric
 from payscope.domain.ask.charts import chart_of_forecast
 from payscope.domain.ask.language.directory import issuer_id_of
 from payscope.domain.ask.measured import decimal_string
 from payscope.domain.ask.metric import Metric, Unit
-from payscope.domain.ask.plans import Operator, Plan
+from payscope.domain.ask.plans import Filter, MetricQuery, Operator, Plan
 from payscope.domain.ask.tables import table_of
 from payscope.domain.ask.time_ranges import parse_range
 from payscope.domain.money import exponent
@@ -55,12 +48,14 @@ def foresee(
         )
     values: list[Value] = []
     receipts: list[Receipt] = []
+    histories: list[Outcome] = []
     for each in stored:
-        own, kept = _values(metric, each, plan, setting, query_id, now, new_id)
+        history = measure(_history(metric, each, plan), setting, ports.metrics)
+        own, kept = _values(metric, each, history, plan, setting, query_id, now, new_id)
         values += own
         receipts += kept
+        histories.append(history)
     shown = _document(metric, stored[0], plan, setting)
-    _, watermark = ports.banks.report_spans(setting.bank_id)
     return Draft(
         summary=_summary(metric, values, stored),
         values=tuple(values),
@@ -69,17 +64,21 @@ def foresee(
         chart=chart_of_forecast(shown) if shown.points else None,
         metrics=metric_map(values),
         forecast=shown,
-        evidence=Evidence(
-            plan=plan.model_dump(mode="json", exclude_none=True),
-            metrics=(MetricVersion(id=metric.id, version=metric.version, definition=metric.definition),),
-            sql="",
-            row_count=0,
-            row_hash=stored[0].forecast.data_hash,
-            files=(),
-            watermark=watermark,
-            completeness=Completeness(expected=0, present=0),
-        ),
+        evidence=evidence_for(histories, plan.model_dump(mode="json", exclude_none=True), setting, ports),
         caveats=_caveats(stored, setting.today, has_points=bool(values)),
+    )
+
+
+def _history(metric: Metric, stored: StoredForecast, plan: Plan) -> MetricQuery:
+    """The days that the model was trained on, as the ledger has them: where the forecast comes from."""
+    filters = tuple(each for each in plan.query.filters if each.dimension != "currency")
+    if stored.forecast.currency:
+        filters += (Filter(dimension="currency", values=(stored.forecast.currency,)),)
+    return MetricQuery(
+        metrics=(metric.id,),
+        filters=filters,
+        time_range=f"{stored.forecast.trained_from.isoformat()}/{stored.forecast.trained_to.isoformat()}",
+        as_of=plan.query.as_of,
     )
 
 
@@ -111,6 +110,7 @@ def _text(metric: Metric, value: float, currency: str | None) -> str:
 def _values(
     metric: Metric,
     stored: StoredForecast,
+    history: Outcome,
     plan: Plan,
     setting: Setting,
     query_id: UUID,
@@ -119,6 +119,8 @@ def _values(
 ) -> tuple[list[Value], list[Receipt]]:
     values: list[Value] = []
     receipts: list[Receipt] = []
+    row_count, row_hash = rows_of((history,))
+    history_document = history.query.model_dump(mode="json")
     for day, number, _, _ in _points(stored, plan, setting.today):
         value = Value(
             id=new_id(),
@@ -137,9 +139,15 @@ def _values(
                 query_id=query_id,
                 metric=metric.id,
                 version=metric.version,
-                plan={"forecast_id": str(stored.forecast_id), "day": day.isoformat()},
-                row_count=0,
-                row_hash=stored.forecast.data_hash,
+                plan={
+                    "forecast_id": str(stored.forecast_id),
+                    "day": day.isoformat(),
+                    "model": stored.forecast.model,
+                    "data_hash": stored.forecast.data_hash,
+                    "history": history_document,
+                },
+                row_count=row_count,
+                row_hash=row_hash,
                 value=value.value,
                 as_of=setting.as_of,
                 answered_at=now,

@@ -36,8 +36,21 @@ class Draft:
 
 
 def metric_map(values: Sequence[Value]) -> dict[str, str | None]:
-    """The first value of each metric by its name."""
-    named: dict[str, str | None] = {}
+    """The first value of each metric and slice, by name.
+
+    A metric with one slice is named plainly; with several, each name tells its own, as in
+    ``auth_rate_raw{network=VISA}``, so that no slice passes for the whole.
+    """
+    slices: dict[str, dict[tuple[str, ...], str | None]] = {}
     for value in values:
-        named.setdefault(value.metric, value.value)
-    return named
+        slices.setdefault(value.metric, {}).setdefault(_slice_of(value), value.value)
+    return {
+        name if len(by_slice) == 1 else f"{name}{{{','.join(labels)}}}": number
+        for name, by_slice in slices.items()
+        for labels, number in by_slice.items()
+    }
+
+
+def _slice_of(value: Value) -> tuple[str, ...]:
+    labels = {**value.dimensions, **({"currency": value.currency} if value.currency else {})}
+    return tuple(f"{dimension}={labels[dimension]}" for dimension in sorted(labels))
