@@ -18,8 +18,8 @@ TENANT_TABLES = (
     "bank", "report", "report_chunk", "control_total", "problem", "mapping", "merchant", "issuer", "card",
     "event", "event_daily", "event_cube_daily", "event_cube_monthly", "match", "match_event", "match_day_due",
     "break", "break_resolution", "break_change", "receipt", "conversation", "anomaly", "forecast",
-    "forecast_point", "risk_score", "outbox", "audit_event", "idempotency_key", "watermark", "search_document",
-    "event_key", "fee_schedule", "programme_crossing",
+    "forecast_point", "risk_score", "outbox", "audit_event", "idempotency_key", "watermark",
+    "search_document", "event_key", "fee_schedule", "programme_crossing",
 )  # fmt: skip
 Forge = Callable[[str], str]
 
