@@ -116,7 +116,7 @@ def test_a_forecast_leads_back_to_the_rows_that_its_model_was_trained_on(service
     assert [value["value"] for value in answer["values"]] == ["200"] * 7
     assert answer["metrics"]["auth_attempts.forecast{day=2026-04-02}"] == "200"
     receipt = service.client().get(f"/receipts/{answer['values'][0]['id']}?limit=500").json()
-    assert receipt["plan"]["history"]["time_range"] == "2026-03-01/2026-03-31"
+    assert receipt["plan"]["basis"]["time_range"] == "2026-03-01/2026-03-31"
     trained = sum(row["contribution"]["numerator"] for row in receipt["rows"])
     assert trained == int(counted["values"][0]["value"])
     assert receipt["rows"][0]["raw"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from payscope.application.ask.ports import AskPorts, RawRows, Receipt
+from payscope.application.ask.ports import BASIS, AskPorts, RawRows, Receipt
 from payscope.application.ask.resolving import resolve
 from payscope.application.ask.run_query import setting_for
 from payscope.domain.ask.answers import DrilledRow, ReceiptPage
@@ -14,8 +14,6 @@ from payscope.errors import InvalidInput, NotFound
 
 MOST_ROWS = 500
 _PARTS = ("query", "minus")
-# Of a forecast: the days that its model was trained on.
-_HISTORY = "history"
 
 
 def drill_receipt(
@@ -43,7 +41,7 @@ def drill_receipt(
     receipt = ports.receipts.find(bank_id, value_id)
     if receipt is None:
         raise NotFound("There is no such receipt.")
-    has_rows = _PARTS[0] in receipt.plan or _HISTORY in receipt.plan
+    has_rows = _PARTS[0] in receipt.plan or BASIS in receipt.plan
     page = _rows_of(receipt, bank_id, ports, limit, cursor) if has_rows else _NO_ROWS
     return ReceiptPage(
         value_id=receipt.value_id,
@@ -103,7 +101,7 @@ def _rows_of(
     receipt: Receipt, bank_id: UUID, ports: AskPorts, limit: int, cursor: str | None
 ) -> _DrilledPage:
     part, after = _place(cursor)
-    document = receipt.plan.get(_PARTS[part], None if part else receipt.plan.get(_HISTORY))
+    document = receipt.plan.get(_PARTS[part], None if part else receipt.plan.get(BASIS))
     if document is None:
         raise InvalidInput("The cursor is not one that this list gave.")
     query = MetricQuery.model_validate(document)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from payscope.application.analyse.read_forecasts import StoredForecast
 from payscope.application.ask.measuring import Outcome, measure, rows_of
-from payscope.application.ask.ports import AskPorts, Receipt
+from payscope.application.ask.ports import BASIS, AskPorts, Receipt
 from payscope.application.ask.replying import Draft, metric_map
 from payscope.application.ask.resolving import Setting
 from payscope.application.ask.run_query import evidence_for
@@ -120,7 +120,7 @@ def _values(
     values: list[Value] = []
     receipts: list[Receipt] = []
     row_count, row_hash = rows_of((history,))
-    history_document = history.query.model_dump(mode="json")
+    basis = history.query.model_dump(mode="json")
     for day, number, _, _ in _points(stored, plan, setting.today):
         value = Value(
             id=new_id(),
@@ -144,7 +144,7 @@ def _values(
                     "day": day.isoformat(),
                     "model": stored.forecast.model,
                     "data_hash": stored.forecast.data_hash,
-                    "history": history_document,
+                    BASIS: basis,
                 },
                 row_count=row_count,
                 row_hash=row_hash,

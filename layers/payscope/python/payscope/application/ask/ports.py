@@ -28,6 +28,10 @@ class BankProfile:
     currency: str
 
 
+# In the plan of a receipt: the query of the rows that a forecast was computed from.
+BASIS = "basis"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Enough to compute one answered number again and to list its rows."""

@@ -80,7 +80,7 @@ def simulate(
                     metric=each.metric,
                     version=1,
                     plan={"simulation": plan_document, "scenario": scenario, "scope": each.scope},
-                    row_count=result.rows,
+                    row_count=evidence.row_count,
                     row_hash=evidence.row_hash,
                     value=value.value,
                     as_of=setting.as_of,
