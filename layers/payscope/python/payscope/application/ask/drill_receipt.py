@@ -23,7 +23,8 @@ def drill_receipt(
 
     The contributions of all pages add up to the number's numerator and denominator. Where the
     number is a difference, the rows of the period that was subtracted come last, with the opposite
-    sign. A number that a model or a scenario computed has its plan and no rows.
+    sign. A forecast has the rows of the days that its model was trained on, which add up to their own
+    total. A number of a scenario has its plan and no rows.
 
     Args:
         value_id: The id of the value in its answer.
