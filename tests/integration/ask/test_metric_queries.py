@@ -132,8 +132,12 @@ def test_the_drilled_rows_add_up_to_the_answer_and_its_plan_runs_again(
 
 
 @pytest.mark.parametrize(
-    "metric", ["sales_count", "net_settlement", "auth_rate_dedup", "ecp_ratio", "vamp_ratio"]
-)
+    "metric",
+    [
+        "sales_count", "net_settlement", "auth_rate_dedup", "ecp_ratio", "vamp_ratio", "settlement_delay_p95",
+        "late_settlement_share", "match_rate",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("network", [None, "AMEX", "VISA"])
 def test_the_files_of_an_answer_are_the_same_from_the_roll_up(
     metric: str, network: str | None, ask_ports: AskPorts, asked_database: Database

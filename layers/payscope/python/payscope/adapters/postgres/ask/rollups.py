@@ -18,12 +18,12 @@ from payscope.domain.events import EventType
 
 _NAME = "event_daily"
 # What is rolled up, and into what; raise it with a change of either, so that every bank's is built anew.
-_LAYOUT = 2
+_LAYOUT = 3
 _REFRESH_DEADLINE_S = 540
 _REBUILD_DEADLINE_S = 840
 # Days from which sorts and hash tables are worth more memory than the server gives by itself.
 _MANY_DAYS = 14
-_OF_MATCHES = ("match", "match_shop")
+_OF_MATCHES = ("match", "match_shop", "match_report")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Rollup:
 ROLLUPS: tuple[Rollup, ...] = (
     Rollup("match", _CALENDAR | {"network", "channel"}, _OF_MATCHES, frozenset({Relation.MATCH})),
     Rollup("match_shop", _CALENDAR | _OF_SHOP | {"network"}, _OF_MATCHES, frozenset({Relation.MATCH})),
+    Rollup("match_report", _CALENDAR | {"network", "report"}, _OF_MATCHES, frozenset({Relation.MATCH})),
     Rollup("network", _CALENDAR | {"network", "channel", "response_code", "decline_family"}),
     Rollup(
         "entry",
@@ -60,7 +61,12 @@ ROLLUPS: tuple[Rollup, ...] = (
     ),
     Rollup("bin", _CALENDAR | {"network", "bin", "issuer", "issuer_country", "decline_family"}),
     Rollup("shop", _CALENDAR | _OF_SHOP | {"network"}),
-    Rollup("report", _CALENDAR | {"network", "report"}, _COLUMNS | {"network"}, frozenset({Relation.EVENT})),
+    Rollup(
+        "report",
+        _CALENDAR | {"network", "report"},
+        _COLUMNS | {"network", "late"},
+        frozenset({Relation.EVENT, Relation.SETTLED}),
+    ),
     Rollup("hour", _CALENDAR | {"network", "channel", "hour", "response_code", "decline_family"}),
     Rollup(
         "issuer",

@@ -150,8 +150,7 @@ def rows_statement(
 
 def files_rollup_for(piece: Slice) -> Rollup | None:
     """The roll-up that knows which reports have rows in the slice, if it holds what the slice looks at."""
-    rollup = rollup_for(replace(_plain(piece), dimensions=("report",)))
-    return rollup if rollup is not None and rollup.cube == "report" else None
+    return rollup_for(replace(_plain(piece), dimensions=("report",)))
 
 
 def files_statement(bank_id: UUID, piece: Slice, rollup: Rollup | None = None) -> Statement:
