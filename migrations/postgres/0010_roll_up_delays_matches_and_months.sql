@@ -5,7 +5,8 @@
 alter table payscope.event_cube_daily
     drop constraint event_cube_daily_cube_check,
     add constraint event_cube_daily_cube_check check (cube in (
-        'network', 'shop', 'bin', 'merchant', 'issuer', 'hour', 'entry', 'report', 'match', 'match_shop')),
+        'network', 'shop', 'bin', 'merchant', 'issuer', 'hour', 'entry', 'report', 'match', 'match_shop',
+        'match_report')),
     -- Business days from the clearing to the settlement; null where the event is no settled sale with a clearing.
     add column delay_days integer,
     add column absolute_minor numeric not null default 0,
@@ -26,7 +27,8 @@ create table payscope.event_cube_monthly (
 );
 alter table payscope.event_cube_monthly
     add constraint event_cube_monthly_cube_check check (cube in (
-        'network', 'shop', 'bin', 'merchant', 'issuer', 'hour', 'entry', 'report', 'match', 'match_shop', 'code'));
+        'network', 'shop', 'bin', 'merchant', 'issuer', 'hour', 'entry', 'report', 'match', 'match_shop',
+        'match_report', 'code'));
 create index event_cube_monthly_by_month on payscope.event_cube_monthly (bank_id, cube, occurred_on, event_type);
 create index event_cube_monthly_by_booking on payscope.event_cube_monthly (bank_id, cube, booked_on, event_type);
 create index event_cube_monthly_by_merchant on payscope.event_cube_monthly (bank_id, merchant_id, booked_on)
